@@ -1,0 +1,174 @@
+"""From traces to an outcome. Pure: the same traces and facts always give the same outcome."""
+
+import errno
+from collections import Counter
+from collections.abc import Sequence
+
+from conformance.outcome import (
+    AnsweredFrom,
+    Arrival,
+    Delivered,
+    Dropped,
+    Fate,
+    Foreign,
+    Forwarded,
+    Kept,
+    LocalError,
+    Masqueraded,
+    Outcome,
+    Refused,
+    Source,
+    Steady,
+    Unanswered,
+    Unstable,
+)
+from lab.errors import LabError
+from lab.model import (
+    Direction,
+    Facts,
+    Headers,
+    Part,
+    Place,
+    PlaceKind,
+    Refusal,
+    Sighting,
+    Trace,
+    Transport,
+)
+
+
+def judge(batch: Sequence[Trace], facts: Facts) -> Outcome:
+    """What became of a batch. Raises LabError where a probe was never sent or never seen: that is no observation."""
+    if not batch:
+        raise LabError("a claim was to be judged without any probe")
+    fates = Counter(judge_one(trace, facts) for trace in batch)
+    return _together(fates)
+
+
+def judge_one(trace: Trace, facts: Facts) -> Steady:
+    """What became of one probe, in the order: answered, refused, arrived, forwarded, local error, dropped."""
+    arrival = _arrival(trace, facts)
+    if arrival is not None:
+        reply = _first_back(trace, Part.REPLY)
+        if reply is not None:
+            return Delivered(frozenset({arrival}), _answered_from(reply, trace, facts))
+    refused = _refused(trace)
+    if refused is not None:
+        return refused
+    if arrival is not None:
+        return Unanswered(frozenset({arrival}))
+    forwarded = _forwarded(trace)
+    if forwarded is not None:
+        return forwarded
+    if trace.probe.local_error is not None:
+        return LocalError(errno.errorcode.get(trace.probe.local_error, str(trace.probe.local_error)))
+    if not trace.of(Part.PROBE):
+        raise LabError(
+            f"a probe from {trace.probe.sender} to {trace.probe.headers.destination} was handed to the kernel "
+            "and seen nowhere, not even leaving its sender",
+            next_step="the lab's log of this run; a capture may have lost packets",
+        )
+    return Dropped()
+
+
+def _together(fates: Counter[Steady]) -> Outcome:
+    """One outcome for all probes: arrivals may differ, nothing else may."""
+    kinds = {_without_arrivals(outcome) for outcome in fates}
+    if len(kinds) > 1:
+        ordered = sorted(fates.items(), key=lambda item: (-item[1], str(item[0])))
+        return Unstable(tuple(Fate(outcome, probes) for outcome, probes in ordered))
+    [kind] = kinds
+    arrivals = frozenset(
+        arrival
+        for outcome in fates
+        if isinstance(outcome, Delivered | Unanswered)
+        for arrival in outcome.arrivals
+    )
+    match kind:
+        case Delivered(answered_from=answered_from):
+            return Delivered(arrivals, answered_from)
+        case Unanswered():
+            return Unanswered(arrivals)
+        case _:
+            return kind
+
+
+def _without_arrivals(outcome: Steady) -> Steady:
+    match outcome:
+        case Delivered(answered_from=answered_from):
+            return Delivered(frozenset(), answered_from)
+        case Unanswered():
+            return Unanswered(frozenset())
+        case _:
+            return outcome
+
+
+def _arrival(trace: Trace, facts: Facts) -> Arrival | None:
+    """The endpoint that the probe reached: the last place that it went in at, if an echo listens there."""
+    probes = trace.of(Part.PROBE)
+    if not probes or probes[-1].direction is not Direction.IN:
+        return None
+    last = probes[-1]
+    headers = last.headers
+    here = facts.owners.get(headers.destination) is last.place
+    if last.place.kind is not PlaceKind.POD or not here or not _listens(headers, facts):
+        return None
+    return Arrival(last.place, headers.destination_port, _source(last, trace, facts))
+
+
+def _listens(headers: Headers, facts: Facts) -> bool:
+    match headers.transport:
+        case Transport.ICMP:
+            return True
+        case Transport.SCTP:
+            return False
+        case Transport.TCP | Transport.UDP:
+            return headers.destination_port in facts.listeners
+
+
+def _source(last: Sighting, trace: Trace, facts: Facts) -> Source:
+    seen = last.headers.source
+    if seen == trace.probe.headers.source:
+        return Kept()
+    owner = facts.owners.get(seen)
+    if owner is None or owner.kind is not PlaceKind.NODE:
+        return Foreign(str(seen))
+    return Masqueraded(owner)
+
+
+def _first_back(trace: Trace, part: Part) -> Sighting | None:
+    """The first packet of this part that came back to the sender."""
+    back = (sighting for sighting in trace.of(part) if sighting.reached(trace.probe.sender))
+    return next(back, None)
+
+
+def _answered_from(reply: Sighting, trace: Trace, facts: Facts) -> AnsweredFrom:
+    asked = trace.probe.headers
+    answered = (reply.headers.source, reply.headers.source_port)
+    if answered == (asked.destination, asked.destination_port):
+        return AnsweredFrom.TARGET
+    owner = facts.owners.get(reply.headers.source)
+    is_pod = owner is not None and owner.kind is PlaceKind.POD
+    return AnsweredFrom.ENDPOINT if is_pod else AnsweredFrom.OTHER
+
+
+def _refused(trace: Trace) -> Refused | None:
+    """A refusal that reached the sender, laid to the place where it was first seen."""
+    back = _first_back(trace, Part.REFUSAL)
+    if back is None:
+        return None
+    first = trace.of(Part.REFUSAL)[0]
+    return Refused(first.place, back.refusal or Refusal.OTHER)
+
+
+def _forwarded(trace: Trace) -> Forwarded | None:
+    """A probe last seen going in at a place outside the cluster, still bearing the address that it was sent to."""
+    probes = trace.of(Part.PROBE)
+    if not probes:
+        return None
+    last = probes[-1]
+    outside = last.place.kind is PlaceKind.OUTSIDE and last.place is not trace.probe.sender
+    untranslated = last.headers.destination == trace.probe.headers.destination
+    if outside and untranslated and last.direction is Direction.IN:
+        return Forwarded(Place(last.place))
+    return None

@@ -1,0 +1,172 @@
+"""What became of a batch of probes: the one frozen type in which expectations and observations are written."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
+
+from lab.model import Place, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The endpoint saw the address that the sender sent from."""
+
+    kind: Literal["kept"] = "kept"
+
+    def __str__(self) -> str:
+        return "its own address"
+
+
+@dataclass(frozen=True, slots=True)
+class Masqueraded:
+    """The endpoint saw an address of this node instead of the sender's."""
+
+    by: Place
+    kind: Literal["masqueraded"] = "masqueraded"
+
+    def __str__(self) -> str:
+        return f"an address of {self.by}"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """The endpoint saw an address that is neither the sender's nor a node's."""
+
+    address: str
+    kind: Literal["foreign"] = "foreign"
+
+    def __str__(self) -> str:
+        return f"the foreign address {self.address}"
+
+
+Source = Annotated[Kept | Masqueraded | Foreign, Discriminator("kind")]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An endpoint that was reached, and the source address that it saw."""
+
+    place: Place
+    port: int
+    source: Source
+
+    def __str__(self) -> str:
+        return f"{self.place}:{self.port} seeing {self.source}"
+
+
+class AnsweredFrom(StrEnum):
+    """The address that a reply bore when it reached the sender."""
+
+    TARGET = "the address that was asked"
+    ENDPOINT = "the endpoint's own address"
+    OTHER = "another address"
+
+
+def _each(arrivals: Collection[Arrival]) -> str:
+    return "; ".join(sorted(str(arrival) for arrival in arrivals))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Every probe arrived at one of these endpoints and was answered; every endpoint was reached."""
+
+    arrivals: frozenset[Arrival]
+    answered_from: AnsweredFrom = AnsweredFrom.TARGET
+    kind: Literal["delivered"] = "delivered"
+
+    def __str__(self) -> str:
+        return f"delivered to {_each(self.arrivals)}; answered from {self.answered_from}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Every probe arrived at one of these endpoints, and no answer came back to the sender."""
+
+    arrivals: frozenset[Arrival]
+    kind: Literal["unanswered"] = "unanswered"
+
+    def __str__(self) -> str:
+        return f"arrived at {_each(self.arrivals)}; no answer came back"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Every probe was refused, by the place where the refusal was first seen."""
+
+    by: Place
+    how: Refusal
+    kind: Literal["refused"] = "refused"
+
+    def __str__(self) -> str:
+        return f"refused by {self.by} with {self.how}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Every probe was seen to leave its sender and vanished, while a later sentinel came through."""
+
+    kind: Literal["dropped"] = "dropped"
+
+    def __str__(self) -> str:
+        return "dropped without a word"
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """Every probe left the nodes untranslated and was seen at this place."""
+
+    to: Place
+    kind: Literal["forwarded"] = "forwarded"
+
+    def __str__(self) -> str:
+        return f"forwarded untranslated to {self.to}"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalError:
+    """The sender's own kernel answered every send with this errno (its symbol, such as EPERM)."""
+
+    errno: str
+    kind: Literal["local-error"] = "local-error"
+
+    def __str__(self) -> str:
+        return f"failed at the sender with {self.errno}"
+
+
+Steady = Annotated[
+    Delivered | Unanswered | Refused | Dropped | Forwarded | LocalError, Discriminator("kind")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """An outcome that some probes of a batch had, and how many they were."""
+
+    outcome: Steady
+    probes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unstable:
+    """Probes of one batch disagreed where they must not. Equals no expectation."""
+
+    history: tuple[Fate, ...] = field(default=())
+    kind: Literal["unstable"] = "unstable"
+
+    def __str__(self) -> str:
+        fates = "; ".join(f"{fate.probes} probes {fate.outcome}" for fate in self.history)
+        return f"unstable: {fates}"
+
+
+Outcome = Annotated[
+    Delivered | Unanswered | Refused | Dropped | Forwarded | LocalError | Unstable,
+    Discriminator("kind"),
+]
+
+
+def delivered(*endpoints: Place, source: Source, port: int = 8080) -> Delivered:
+    """Delivered to these pods, each seeing the same kind of source."""
+    return Delivered(frozenset(Arrival(place, port, source) for place in endpoints))

@@ -1,0 +1,214 @@
+"""What a run found, as results.json holds it. docs/results.md describes the schema for readers of the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from conformance.outcome import Outcome
+from lab.api import LabRecord
+
+SCHEMA_VERSION = 1
+
+
+class Verdict(StrEnum):
+    """What a claim came to. UNSTABLE observations are FAIL: they equal no expectation."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    KNOWN_DIFFERENCE = "known difference"
+    STALE_DIFFERENCE = "stale difference"
+    LAB_ERROR = "lab error"
+    NOT_RUN = "not run"
+
+
+class Tier(StrEnum):
+    """Core: every cluster relies on it. Extended: documented, and used by fewer."""
+
+    CORE = "core"
+    EXTENDED = "extended"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A documented behaviour. sentence: what a reader can hold the data plane to; source: where it is written."""
+
+    id: str
+    family: str
+    sentence: str
+    source: str
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One sighting on the way of a packet, ready to be read: addresses as `ip:port`.
+
+    time_us: microseconds since the first sighting of the same probe.
+    """
+
+    time_us: int
+    place: str
+    interface: str
+    direction: str
+    part: str
+    packet: str
+    source: str
+    destination: str
+    ttl: int
+    tunnel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way of one probe that stands for all with the same outcome. summary: scapy's own words for the probe."""
+
+    outcome: str
+    probes: int
+    summary: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many probes a verdict rests on, and why so many.
+
+    false_alarm: the chance, per claim, that a sound data plane leaves some endpoint unseen.
+    counts: probes by where they arrived or what became of them.
+    """
+
+    size: int
+    false_alarm: float
+    reason: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRecord:
+    """A flow in words and in addresses. address is empty where the flow never came to be sent."""
+
+    sender: str
+    target: str
+    transport: str
+    via: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRecord:
+    """Why a claim is known to be answered otherwise. kind: `documented` or `upstream bug`."""
+
+    kind: str
+    reason: str
+    link: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimResult:
+    """One claim of one run.
+
+    id: `requirement.claim`, stable between runs. expected: what the documentation asks for; instead: what a known
+    difference says is observed in its place. observed is None where nothing was (lab error, not run).
+    """
+
+    id: str
+    requirement: Requirement
+    claim: str
+    scenario: str
+    verdict: Verdict
+    flow: FlowRecord
+    expected: Outcome
+    expected_text: str
+    instead: Outcome | None = None
+    observed: Outcome | None = None
+    observed_text: str = ""
+    difference: DifferenceRecord | None = None
+    batch: Batch | None = None
+    ways: tuple[Way, ...] = ()
+    error: str = ""
+    seconds: float = 0.0
+    worker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A whole run. exit_code is svcproof's: 0 as documented, 1 differs, 3 lab error or nothing observed, 130 interrupted."""
+
+    schema_version: int = SCHEMA_VERSION
+    svcproof: str
+    run_id: str
+    profile: str
+    command: str
+    started: datetime
+    finished: datetime
+    seed: int
+    exit_code: int
+    interrupted: bool
+    labs: tuple[LabRecord, ...]
+    claims: tuple[ClaimResult, ...]
+    errors: tuple[str, ...] = field(default=())
+
+
+class ResultsError(ValueError):
+    """A file is not a results file of this schema version."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What is read first: another version may differ in everything else."""
+
+    schema_version: int
+
+
+_HEAD = TypeAdapter(_Head)
+_ADAPTER = TypeAdapter(Run)
+
+
+def write_results(run: Run, path: Path) -> None:
+    """Writes results.json, whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_bytes(_ADAPTER.dump_json(run, indent=1) + b"\n")
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def read_results(path: Path) -> Run:
+    """Reads results.json. ResultsError says what is wrong with it; OSError where it cannot be read."""
+    content = path.read_bytes()
+    try:
+        version = _HEAD.validate_json(content).schema_version
+        if version == SCHEMA_VERSION:
+            return _ADAPTER.validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ResultsError(f"{path} is not a results file: {where}: {first['msg']}") from error
+    raise ResultsError(f"{path} has schema version {version}; this svcproof reads {SCHEMA_VERSION}")
+
+
+def claim_json(claim: ClaimResult) -> str:
+    """A claim as one line of JSON, for the way from an xdist worker to the controller."""
+    return TypeAdapter(ClaimResult).dump_json(claim).decode()
+
+
+def claim_from_json(text: str) -> ClaimResult:
+    """The inverse of claim_json."""
+    return TypeAdapter(ClaimResult).validate_json(text)
+
+
+def lab_json(record: LabRecord) -> str:
+    """A lab as one line of JSON, for the way from an xdist worker to the controller."""
+    return TypeAdapter(LabRecord).dump_json(record).decode()
+
+
+def lab_from_json(text: str) -> LabRecord:
+    """The inverse of lab_json."""
+    return TypeAdapter(LabRecord).validate_json(text)

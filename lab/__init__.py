@@ -1,0 +1,1 @@
+"""Makes and drives one cluster. Knows nothing of claims and verdicts; imports no other room."""

@@ -1,0 +1,97 @@
+"""The seams of a lab: what the rest of the suite may ask of a cluster, whichever kind of lab made it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lab.model import Facts, Flow, Place, Service, Trace
+from lab.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One thing in which this lab differs from a production cluster, and why that is so."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFacts:
+    """A program that takes part: version as it names itself, sha256 of the file, where it came from."""
+
+    name: str
+    version: str
+    sha256: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a lab measured of itself. Seconds, but for `captured` and `dropped`, which count packets."""
+
+    up_seconds: float
+    programmed_seconds: tuple[float, ...]
+    captured: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabRecord:
+    """A lab as a report describes it."""
+
+    lab: str
+    kind: str
+    profile: str
+    kernel: str
+    kubernetes: str
+    network: str
+    programs: tuple[ProgramFacts, ...]
+    tools: Mapping[str, str]
+    deviations: tuple[Deviation, ...]
+    figures: Figures
+
+
+class Cluster(Protocol):
+    """A cluster that is up. Every method may raise LabError."""
+
+    @property
+    def profile(self) -> Profile:
+        """What is under test."""
+        ...
+
+    def facts(self) -> Facts:
+        """Addresses, as they are now."""
+        ...
+
+    def apply(self, services: Sequence[Service]) -> None:
+        """Creates Services and labels their pods; returns when the rules of every node have them."""
+        ...
+
+    def delete(self, services: Sequence[Service]) -> None:
+        """Deletes Services; returns when the rules of every node no longer have them."""
+        ...
+
+    def set_ready(self, pod: Place, *, ready: bool) -> None:
+        """Reports a pod ready or not ready, as its kubelet would; returns when every node's rules know."""
+        ...
+
+    def terminate(self, pod: Place) -> None:
+        """Deletes a pod with a grace period: it is terminating, and serves still, until `remove`."""
+        ...
+
+    def remove(self, pod: Place) -> None:
+        """Ends a pod; returns when every node's rules know."""
+        ...
+
+    def restore(self, pod: Place) -> None:
+        """Makes the pod anew, running and ready; returns when every node's rules know."""
+        ...
+
+    def send(self, flow: Flow, count: int) -> Sequence[Trace]:
+        """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
+        ...
+
+    def record(self) -> LabRecord:
+        """The lab as a report describes it, figures as of now."""
+        ...

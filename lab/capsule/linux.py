@@ -1,0 +1,73 @@
+"""The four system calls that Python 3.11 does not offer: unshare, setns, mount and prctl. Effects only."""
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MS_BIND = 4096
+MS_REC = 16384
+MS_PRIVATE = 1 << 18
+
+_PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, call: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{call}: {os.strerror(number)}")
+
+
+def unshare(flags: int) -> None:
+    """unshare(2). OSError on refusal."""
+    _check(_libc.unshare(flags), f"unshare({flags:#x})")
+
+
+def setns(descriptor: int, kind: int) -> None:
+    """setns(2) with a namespace file or a pidfd. OSError on refusal."""
+    _check(_libc.setns(descriptor, kind), "setns")
+
+
+def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -> None:
+    """mount(2). OSError on refusal."""
+    result = _libc.mount(source.encode(), target.encode(), kind.encode(), flags, data.encode())
+    _check(result, f"mount {kind or source} on {target}")
+
+
+def die_with_parent(signal_number: int) -> None:
+    """Asks the kernel for this signal when the parent thread dies. Cleared by unshare(CLONE_NEWUSER)."""
+    _check(_libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0), "prctl(PR_SET_PDEATHSIG)")
+
+
+@contextmanager
+def in_network_namespace(path: Path) -> Iterator[None]:
+    """Runs the body with this thread in another network namespace; sockets and children made there stay there."""
+    before = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        enter_network_namespace(path)
+        try:
+            yield
+        finally:
+            setns(before, CLONE_NEWNET)
+    finally:
+        os.close(before)
+
+
+def enter_network_namespace(path: Path) -> None:
+    """Moves this thread into the network namespace of this file, for good."""
+    there = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        setns(there, CLONE_NEWNET)
+    finally:
+        os.close(there)

@@ -1,0 +1,1 @@
+"""Where the real programs come from."""

@@ -1,0 +1,134 @@
+"""The only importer of the kubernetes client: manifests and answers are plain dictionaries, as in the API's own words."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import urllib3
+from kubernetes.client import ApiClient, Configuration
+from kubernetes.client.exceptions import ApiException
+
+from lab.errors import CommandFailed
+
+Manifest = Mapping[str, Any]
+
+_CORE = "/api/v1"
+_NAMESPACE = f"{_CORE}/namespaces/default"
+_SLICES = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
+_MERGE = "application/merge-patch+json"
+_STRATEGIC = "application/strategic-merge-patch+json"
+_POOL = 16
+
+
+class Kube:
+    """One kube-apiserver, spoken to with a token. Its certificate is its own, and the way to it is a namespace's."""
+
+    def __init__(self, url: str, token: str) -> None:
+        configuration = Configuration(host=url)
+        configuration.verify_ssl = False
+        configuration.retries = False
+        configuration.connection_pool_maxsize = _POOL
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self._client = ApiClient(configuration)
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Manifest | None = None,
+        content_type: str = "application/json",
+    ) -> Any:  # noqa: ANN401 - the API's JSON
+        """One request; the decoded answer. CommandFailed when the API refuses it, with the API's own message."""
+        try:
+            answer = self._client.request(
+                method,
+                self._url + path,
+                headers={**self._headers, "Content-Type": content_type},
+                body=body,
+                _request_timeout=30,
+            )
+        except ApiException as error:
+            raise CommandFailed(f"the API refused {method} {path}", output=_message(error)) from error
+        except urllib3.exceptions.HTTPError as error:
+            raise CommandFailed(f"the API did not answer {method} {path}", output=str(error)) from error
+        return json.loads(answer.data)
+
+    def is_ready(self) -> bool:
+        """Whether /readyz says so. False while nothing answers."""
+        try:
+            self._client.request("GET", f"{self._url}/readyz", headers=self._headers, _request_timeout=2)
+        except (ApiException, urllib3.exceptions.HTTPError):
+            return False
+        return True
+
+    def create_node(self, manifest: Manifest) -> None:
+        """Creates a Node, status included."""
+        self.request("POST", f"{_CORE}/nodes", manifest)
+
+    def create_pod(self, manifest: Manifest) -> None:
+        """Creates a Pod. Its status is set apart, as a kubelet does."""
+        self.request("POST", f"{_NAMESPACE}/pods", manifest)
+
+    def patch_pod_status(self, name: str, status: Manifest) -> None:
+        """What a kubelet reports of a Pod."""
+        self.request("PATCH", f"{_NAMESPACE}/pods/{name}/status", {"status": status}, _STRATEGIC)
+
+    def label_pod(self, name: str, labels: Mapping[str, str | None]) -> None:
+        """Sets labels of a Pod; None takes one away."""
+        self.request("PATCH", f"{_NAMESPACE}/pods/{name}", {"metadata": {"labels": labels}}, _MERGE)
+
+    def delete_pod(self, name: str, grace_seconds: int) -> None:
+        """Deletes a Pod: with a grace it is terminating from now on, with 0 it is gone."""
+        self.request(
+            "DELETE",
+            f"{_NAMESPACE}/pods/{name}",
+            {"kind": "DeleteOptions", "apiVersion": "v1", "gracePeriodSeconds": grace_seconds},
+        )
+
+    def create_service(self, manifest: Manifest) -> Any:  # noqa: ANN401 - the API's JSON
+        """Creates a Service; the answer bears what the API allotted."""
+        return self.request("POST", f"{_NAMESPACE}/services", manifest)
+
+    def patch_service(self, name: str, patch: Manifest) -> Any:  # noqa: ANN401 - the API's JSON
+        """Changes a Service by a merge patch."""
+        return self.request("PATCH", f"{_NAMESPACE}/services/{name}", patch, _MERGE)
+
+    def patch_service_status(self, name: str, status: Manifest) -> None:
+        """What a cloud's controller reports of a Service."""
+        self.request("PATCH", f"{_NAMESPACE}/services/{name}/status", {"status": status}, _MERGE)
+
+    def delete_service(self, name: str) -> None:
+        """Deletes a Service; its slices follow by the controller's work."""
+        self.request("DELETE", f"{_NAMESPACE}/services/{name}")
+
+    def endpoint_slices(self) -> list[Any]:
+        """Every EndpointSlice of the namespace."""
+        items: list[Any] = self.request("GET", _SLICES)["items"]
+        return items
+
+    def create_endpoint_slice(self, manifest: Manifest) -> None:
+        """Creates an EndpointSlice by hand, for a Service without selector."""
+        self.request("POST", _SLICES, manifest)
+
+    def patch_endpoint_slice(self, name: str, patch: Manifest) -> None:
+        """Changes an EndpointSlice by a merge patch."""
+        self.request("PATCH", f"{_SLICES}/{name}", patch, _MERGE)
+
+    def service_cidrs(self) -> list[Any]:
+        """Every ServiceCIDR, with its conditions."""
+        items: list[Any] = self.request("GET", "/apis/networking.k8s.io/v1/servicecidrs")["items"]
+        return items
+
+
+def _message(error: ApiException) -> str:
+    """The API's own words, without headers."""
+    try:
+        return f"{error.status}: {json.loads(error.body)['message']}"
+    except (TypeError, ValueError, KeyError):
+        return f"{error.status}: {error.reason}"

@@ -1,0 +1,93 @@
+"""Flows: from a place to a front door of a Service, or straight to a pod."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address
+
+from lab.model.place import Place
+from lab.model.service import Protocol, Service
+
+
+class Transport(StrEnum):
+    """What a probe is made of. SCTP probes are INIT chunks, ICMP probes echo requests."""
+
+    TCP = "TCP"
+    UDP = "UDP"
+    SCTP = "SCTP"
+    ICMP = "ICMP"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterIP:
+    """A Service's cluster IP, at the port of this name."""
+
+    service: Service
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodePort:
+    """A Service's node port on a node's primary address."""
+
+    service: Service
+    port: str
+    node: Place
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancerIP:
+    """The first address of a Service's load balancer status."""
+
+    service: Service
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalIP:
+    """The first of a Service's external IPs."""
+
+    service: Service
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class PodIP:
+    """A pod's own address, without any Service. Port 0 for transports that have none."""
+
+    pod: Place
+    port: int
+    transport: Transport
+
+
+Target = ClusterIP | NodePort | LoadBalancerIP | ExternalIP | PodIP
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Packets from `sender` to `target`.
+
+    via: the node through which a sender outside the cluster routes the target's address (for cluster IPs,
+    load balancer IPs, external IPs and pod IPs, which no network but the cluster's own knows).
+    """
+
+    sender: Place
+    target: Target
+    via: Place | None = None
+
+    @property
+    def transport(self) -> Transport:
+        """The probe's transport: the Service port's protocol, or what a PodIP names."""
+        match self.target:
+            case PodIP(transport=transport):
+                return transport
+            case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
+                protocol: Protocol = self.target.service.port(self.target.port).protocol
+                return Transport(protocol.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A target as packets see it: address and port (0 for ICMP)."""
+
+    address: IPv4Address
+    port: int

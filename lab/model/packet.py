@@ -1,0 +1,112 @@
+"""Packets as they were sent and as they were seen."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import IPv4Address
+
+from lab.model.flow import Transport
+from lab.model.place import Place, PlaceKind
+
+
+class Direction(StrEnum):
+    """Relative to the place: in at an interface, out of it, or handed to the place's own programs.
+
+    LOCAL is captured on nodes only, behind every translation; at an interface a node's own traffic still bears
+    the addresses of the wire.
+    """
+
+    IN = "in"
+    OUT = "out"
+    LOCAL = "local"
+
+
+class Part(StrEnum):
+    """What a captured packet is to the probe whose mark it carries."""
+
+    PROBE = "probe"
+    REPLY = "reply"
+    REFUSAL = "refusal"
+
+
+class Refusal(StrEnum):
+    """How a probe was refused. The ICMP members are those of RFC 792 and RFC 1812, type 3."""
+
+    TCP_RESET = "TCP RST"
+    NET_UNREACHABLE = "ICMP net unreachable"
+    HOST_UNREACHABLE = "ICMP host unreachable"
+    PROTOCOL_UNREACHABLE = "ICMP protocol unreachable"
+    PORT_UNREACHABLE = "ICMP port unreachable"
+    ADMIN_PROHIBITED = "ICMP administratively prohibited"
+    SCTP_ABORT = "SCTP ABORT"
+    OTHER = "ICMP, another error"
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The addresses of one packet. Ports are 0 where the transport has none (ICMP, later fragments)."""
+
+    source: IPv4Address
+    source_port: int
+    destination: IPv4Address
+    destination_port: int
+    transport: Transport
+    ttl: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """The outer addresses of an encapsulated packet."""
+
+    kind: str
+    source: IPv4Address
+    destination: IPv4Address
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One packet at one interface at one time.
+
+    time_ns: the kernel's receive stamp, nanoseconds since the epoch.
+    refusal: how, for a REFUSAL. headers are then those of the error itself, not those that it quotes.
+    """
+
+    time_ns: int
+    place: Place
+    interface: str
+    direction: Direction
+    part: Part
+    headers: Headers
+    tunnel: Tunnel | None = None
+    refusal: Refusal | None = None
+
+    def reached(self, place: Place) -> bool:
+        """Whether the programs of this place got the packet, as they would see it."""
+        last = Direction.LOCAL if place.kind is PlaceKind.NODE else Direction.IN
+        return self.place is place and self.direction is last
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A packet that was made and handed to the kernel at `sender`.
+
+    mark: 32 bits that survive every translation. packet: the bytes handed over, from the IP header on.
+    local_error: the errno that the kernel answered the send with.
+    """
+
+    mark: int
+    sender: Place
+    headers: Headers
+    packet: bytes = b""
+    local_error: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything that was seen of one probe, in the order of time. Judging, drawing and evidence use this alone."""
+
+    probe: Probe
+    sightings: tuple[Sighting, ...] = field(default=())
+
+    def of(self, part: Part) -> tuple[Sighting, ...]:
+        """The sightings of one part."""
+        return tuple(sighting for sighting in self.sightings if sighting.part is part)

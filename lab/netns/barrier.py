@@ -1,0 +1,85 @@
+"""Says when the rules of every node have caught up with the API, by packets.
+
+A canary Service without selector and its EndpointSlice are both given a port that was never used before, after all
+other writes. Services and EndpointSlices are separate watches, each in order; so once a packet to the canary's new
+port comes out at its new target port, kube-proxy on that node has seen everything written earlier. kube-proxy writes
+the rules of a sync in one nft transaction, or in one iptables-restore that commits nat, where the canary is, last.
+"""
+
+from dataclasses import dataclass, field
+
+from lab.kube import Kube
+from lab.model import NODES, Place, Transport
+from lab.netns import plan
+from lab.polling import Limit, wait_until
+from lab.traffic.craft import Shape
+from lab.traffic.exchange import Exchange, Way
+
+_NAME = "svcproof-canary"
+_FIRST_PORT = 20_000
+
+
+@dataclass(slots=True)
+class Barrier:
+    """The canary of one lab. Its endpoint is the router: an address outside the cluster, whose capture tells."""
+
+    kube: Kube
+    exchange: Exchange
+    _round: int = field(default=0)
+
+    def create(self) -> None:
+        """Creates the canary."""
+        self.kube.create_service(
+            {
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": {"name": _NAME},
+                "spec": {"clusterIP": str(plan.CANARY), "ports": self._service_ports()},
+            }
+        )
+        self.kube.create_endpoint_slice(
+            {
+                "apiVersion": "discovery.k8s.io/v1",
+                "kind": "EndpointSlice",
+                "metadata": {
+                    "name": _NAME,
+                    "labels": {"kubernetes.io/service-name": _NAME},
+                },
+                "addressType": "IPv4",
+                "endpoints": [{"addresses": [str(plan.ROUTER)], "conditions": {"ready": True}}],
+                "ports": self._slice_ports(),
+            }
+        )
+
+    def wait(self) -> None:
+        """Changes the canary and returns when every node's rules lead there."""
+        self._round += 1
+        self.kube.patch_service(_NAME, {"spec": {"ports": self._service_ports()}})
+        self.kube.patch_endpoint_slice(_NAME, {"ports": self._slice_ports()})
+        for node in NODES:
+            self.wait_node(node)
+
+    def wait_node(self, node: Place) -> None:
+        """Returns when this node's rules lead to the canary as it is now."""
+        way = Way(node, 0, plan.CANARY, self._port, Shape(Transport.UDP))
+        wait_until(
+            f"kube-proxy on {node} has programmed what was written before the canary",
+            Limit.RULES_PROGRAMMED,
+            lambda: self.exchange.reached(way, Place.ROUTER, self._target_port) or None,
+        )
+
+    @property
+    def _port(self) -> int:
+        return _FIRST_PORT + self._round
+
+    @property
+    def _target_port(self) -> int:
+        return 2 * _FIRST_PORT + self._round
+
+    def _service_ports(self) -> list[dict[str, object]]:
+        return [
+            {"name": "canary", "protocol": "UDP", "port": self._port, "targetPort": self._target_port}
+        ]
+
+    def _slice_ports(self) -> list[dict[str, object]]:
+        return [{"name": "canary", "protocol": "UDP", "port": self._target_port}]

@@ -1,0 +1,162 @@
+"""A cluster in network namespaces that is up: what scenarios may ask of it (lab.api.Cluster)."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from lab.api import Deviation, Figures, LabRecord, ProgramFacts
+from lab.model import Facts, Flow, Place, Service, ServiceFacts, Trace
+from lab.netns import control_plane, kube_proxy, pods, services, topology
+from lab.netns.barrier import Barrier
+from lab.netns.daemon import Daemon
+from lab.netns.namespaces import Namespaces
+from lab.netns.order import LabOrder
+from lab.netns.routes import sentinels, way_of
+from lab.networks import flannel
+from lab.polling import Limit, wait_until
+from lab.profiles import Profile
+from lab.traffic.exchange import Exchange
+from lab.traffic.places import Captures
+
+_DEVIATIONS = (
+    Deviation(
+        "nodes send every ICMP error (icmp_ratelimit and icmp_ratemask are 0)",
+        "by default 300 refused probes get 6 errors, and a refusal would look like a drop",
+    ),
+    Deviation(
+        "rp_filter is 0 on nodes, as the kernel's default is; distributions often set 1 or 2",
+        "a lab must not depend on the machine that it runs on",
+    ),
+    Deviation(
+        "one etcd without fsync, one kube-apiserver, no RBAC, no service accounts",
+        "the control plane is not under test",
+    ),
+)
+
+
+@dataclass(slots=True)
+class NetnsCluster:
+    """A lab that is up: lab.api.Cluster. Made by `bring_up`; its end is the end of its capsule."""
+
+    order: LabOrder
+    name: str
+    namespaces: Namespaces
+    control_plane: control_plane.ControlPlane
+    daemons: tuple[Daemon, ...]
+    captures: Captures
+    exchange: Exchange
+    barrier: Barrier
+    pod_pool: pods.PodPool
+    standing: Facts
+    up_seconds: float = 0.0
+    programmed_seconds: tuple[float, ...] = ()
+
+    @property
+    def profile(self) -> Profile:
+        """What is under test."""
+        return self.order.profile
+
+    def facts(self) -> Facts:
+        """Addresses, as they are now."""
+        return self.standing
+
+    def apply(self, wanted: Sequence[Service]) -> None:
+        """Creates Services and labels their pods; returns when the rules of every node have them."""
+        kube = self.control_plane.kube
+        self.check()
+        services.label_pods(self.pod_pool, wanted)
+        made = {service.name: services.create(kube, service) for service in wanted}
+        self._know({**self.standing.services, **made})
+        services.wait_slices(kube, wanted)
+        self._wait_programmed()
+
+    def delete(self, unwanted: Sequence[Service]) -> None:
+        """Deletes Services; returns when the rules of every node no longer have them."""
+        kube = self.control_plane.kube
+        for service in unwanted:
+            kube.delete_service(service.name)
+        services.label_pods(self.pod_pool, unwanted, value=None)
+        names = {service.name for service in unwanted}
+        self._know({name: it for name, it in self.standing.services.items() if name not in names})
+        services.wait_slices_gone(kube, unwanted)
+        self._wait_programmed()
+
+    def set_ready(self, pod: Place, *, ready: bool) -> None:
+        """Reports a pod ready or not ready, as its kubelet would; returns when every node's rules know."""
+        self.pod_pool.report(pod, ready=ready)
+        self._wait_pod(pod, lambda conditions: conditions["ready"] is ready)
+
+    def terminate(self, pod: Place) -> None:
+        """Deletes a pod with a grace period: it is terminating, and serves still, until `remove`."""
+        self.pod_pool.terminate(pod)
+        self._wait_pod(pod, lambda conditions: conditions["terminating"] is True)
+
+    def remove(self, pod: Place) -> None:
+        """Ends a pod's API object; its namespace and echo stay for `restore`."""
+        self.pod_pool.remove(pod)
+        self._wait_pod(pod, None)
+
+    def restore(self, pod: Place) -> None:
+        """Makes the pod anew with its address and labels, running and ready."""
+        self.pod_pool.restore(pod)
+        self._wait_pod(pod, lambda conditions: conditions["ready"] is True)
+
+    def send(self, flow: Flow, count: int) -> Sequence[Trace]:
+        """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
+        self.check()
+        way = way_of(flow, self.standing)
+        return self.exchange.send(way, count, sentinels(flow, way, self.standing))
+
+    def check(self) -> None:
+        """DaemonDied when a program of the lab has ended."""
+        for daemon in self.daemons:
+            daemon.check()
+
+    def record(self) -> LabRecord:
+        """The lab as a report describes it, figures as of now."""
+        captured, dropped = self.captures.counts()
+        return LabRecord(
+            lab=self.name,
+            kind="netns",
+            profile=self.profile.name,
+            kernel=" ".join((os.uname().sysname, os.uname().release, os.uname().machine)),
+            kubernetes=self.order.kubernetes,
+            network=f"flannel, {self.order.backend}",
+            programs=tuple(
+                ProgramFacts(each.program, each.version, each.sha256, each.origin)
+                for each in self.order.components.values()
+            ),
+            tools=topology.tool_versions(),
+            deviations=deviations(self.order),
+            figures=Figures(self.up_seconds, self.programmed_seconds, captured, dropped),
+        )
+
+    def _know(self, known: Mapping[str, ServiceFacts]) -> None:
+        self.standing = replace(self.standing, services=MappingProxyType(dict(known)))
+
+    def _wait_programmed(self) -> None:
+        start = time.monotonic()
+        self.barrier.wait()
+        self.programmed_seconds += (time.monotonic() - start,)
+
+    def _wait_pod(self, pod: Place, wanted: Callable[[Mapping[str, bool]], bool] | None) -> None:
+        """Returns when every slice shows the pod so (or no more, for None), and the rules follow."""
+        wait_until(
+            f"the endpointslice controller has written what became of {pod}",
+            Limit.SLICES_WRITTEN,
+            lambda: services.shows(self.control_plane.kube.endpoint_slices(), pod, wanted) or None,
+        )
+        self._wait_programmed()
+
+
+def deviations(order: LabOrder) -> tuple[Deviation, ...]:
+    """In what this lab differs from a production cluster."""
+    return (
+        *pods.DEVIATIONS,
+        *flannel.DEVIATIONS,
+        *kube_proxy.DEVIATIONS,
+        *_DEVIATIONS,
+        *order.circumstances,
+    )

@@ -1,0 +1,105 @@
+"""The echo of the lab's pods: one process with a socket in every pod's network namespace.
+
+TCP: a line that names the pod and the peer it saw, then every byte comes back until the peer closes.
+UDP: every datagram comes back, its first four bytes replaced by `svcr`, followed by the same line.
+
+Started as `python -m lab.netns.echo PREFIX PORTS POD...`; prints `listening` when every socket is bound.
+"""
+
+import selectors
+import socket
+import sys
+from collections.abc import Callable, Sequence
+
+from lab.model import Place
+from lab.netns.namespaces import Namespaces
+from lab.traffic.decode import ANSWERED
+
+_BACKLOG = 4096
+
+
+def greeting(pod: str, peer: tuple[str, int]) -> bytes:
+    """What the echo says of itself and of the sender that it saw."""
+    return f"{pod} saw {peer[0]}:{peer[1]}\n".encode()
+
+
+class Echo:
+    """The sockets of all pods behind one selector."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+
+    def listen(self, pod: str, port: int) -> None:
+        """Binds TCP and UDP in the network namespace that this thread is in."""
+        stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        stream.bind(("0.0.0.0", port))  # noqa: S104 - every address of the pod
+        stream.listen(_BACKLOG)
+        self._watch(stream, lambda: self._accept(stream, pod))
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        datagrams.bind(("0.0.0.0", port))  # noqa: S104 - every address of the pod
+        self._watch(datagrams, lambda: _answer(datagrams, pod))
+
+    def serve(self) -> None:
+        """Serves until the process ends."""
+        while True:
+            for key, _ in self._selector.select():
+                ready: Callable[[], None] = key.data
+                ready()
+
+    def _watch(self, sock: socket.socket, ready: Callable[[], None]) -> None:
+        sock.setblocking(False)
+        self._selector.register(sock, selectors.EVENT_READ, ready)
+
+    def _accept(self, listener: socket.socket, pod: str) -> None:
+        try:
+            connection, peer = listener.accept()
+            connection.send(greeting(pod, peer))
+        except OSError:
+            return  # The peer of a crafted probe resets at once.
+        self._watch(connection, lambda: self._echo(connection))
+
+    def _echo(self, connection: socket.socket) -> None:
+        try:
+            data = connection.recv(65536)
+            if data:
+                connection.send(data)
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        self._selector.unregister(connection)
+        connection.close()
+
+
+def _answer(datagrams: socket.socket, pod: str) -> None:
+    while True:
+        try:
+            data, peer = datagrams.recvfrom(65535)
+        except BlockingIOError:
+            return
+        except OSError:
+            continue  # An ICMP error about an earlier answer; the next call reads on.
+        try:
+            datagrams.sendto(ANSWERED + data[len(ANSWERED) :] + greeting(pod, peer), peer)
+        except OSError:
+            continue
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Listens in every named pod and serves."""
+    prefix, ports, *pods = arguments
+    namespaces = Namespaces(prefix)
+    echo = Echo()
+    for pod in pods:
+        with namespaces.inside(Place(pod)):
+            for port in ports.split(","):
+                echo.listen(pod, int(port))
+    sys.stdout.write("listening\n")
+    sys.stdout.flush()
+    echo.serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,78 @@
+"""Where the probes of a flow go, and the sentinels that must follow them on the same way. Pure."""
+
+from ipaddress import IPv4Address
+
+from lab.errors import UsageError
+from lab.model import (
+    NODES,
+    ExternalIP,
+    ClusterIP,
+    Facts,
+    Flow,
+    LoadBalancerIP,
+    NodePort,
+    Place,
+    PlaceKind,
+    PodIP,
+    Transport,
+)
+from lab.netns import plan
+from lab.traffic.craft import Shape
+from lab.traffic.exchange import Way
+
+_ECHO_PORT = plan.ECHO_PORTS[0]
+
+
+def way_of(flow: Flow, facts: Facts) -> Way:
+    """The way of a flow's probes. UsageError where no such way can be."""
+    destination = facts.destination(flow.target)
+    mark = 0 if flow.via is None else _mark(flow, flow.via)
+    return Way(flow.sender, mark, destination.address, destination.port, Shape(flow.transport))
+
+
+def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:
+    """Probes that a sound lab answers, to follow a batch: through the same first node, to every node."""
+    if flow.sender.kind is not PlaceKind.OUTSIDE:
+        return _to_pods(flow.sender, 0, facts)
+    if flow.sender is Place.CLIENT:
+        node = flow.via or _entry(flow)
+        return _to_pods(Place.CLIENT, plan.via_mark(node), facts)
+    return [Way(flow.sender, way.mark, _address(flow, facts), 0, Shape(Transport.ICMP))]
+
+
+def _to_pods(sender: Place, mark: int, facts: Facts) -> list[Way]:
+    """One UDP probe to a pod of each node, without a Service."""
+    firsts = [min(pod for pod in Place if _is_pod_of(pod, node)) for node in NODES]
+    return [
+        Way(sender, mark, facts.primary[pod], _ECHO_PORT, Shape(Transport.UDP)) for pod in firsts
+    ]
+
+
+def _is_pod_of(place: Place, node: Place) -> bool:
+    return place.kind is PlaceKind.POD and place.node is node
+
+
+def _mark(flow: Flow, via: Place) -> int:
+    if flow.sender is not Place.CLIENT:
+        raise UsageError(
+            f"a flow from {flow.sender} cannot be sent via {via}",
+            next_step=f"only {Place.CLIENT} chooses the node that it routes through",
+        )
+    return plan.via_mark(via)
+
+
+def _entry(flow: Flow) -> Place:
+    """The node that a flow from outside enters the cluster at."""
+    match flow.target:
+        case NodePort(node=node):
+            return node
+        case PodIP(pod=pod):
+            return pod.node
+        case ClusterIP() | LoadBalancerIP() | ExternalIP():
+            raise UsageError(
+                f"a flow from {flow.sender} to {flow.target} needs `via`, the node that it enters at"
+            )
+
+
+def _address(flow: Flow, facts: Facts) -> IPv4Address:
+    return facts.primary[_entry(flow)]

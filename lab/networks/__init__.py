@@ -1,0 +1,1 @@
+"""The pod networks: what connects pods on one node and on several."""

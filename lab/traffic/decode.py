@@ -1,0 +1,221 @@
+"""Bytes to what they are for a marked probe. Pure, and on the hot path: every captured packet passes here.
+
+Where the marks are, on the way out and on the way back (none of it is touched by address translation):
+
+    TCP        sequence number of the probe      acknowledgement number minus 1
+    UDP        payload                           payload, its first bytes changed by the echo
+    ICMP echo  payload                           payload
+    SCTP       initiate tag of the INIT          verification tag
+    fragments  IP identification (after the first fragment)
+    errors     whatever the quoted packet bears
+"""
+
+import struct
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from lab.model import Headers, Part, Refusal, Transport, Tunnel
+
+ASKED = b"svcp"
+ANSWERED = b"svcr"
+PAYLOAD = struct.Struct("!4sI")
+"""What a UDP or ICMP probe carries: ASKED and the mark. The echo puts ANSWERED in the first four bytes."""
+
+VXLAN_PORTS = frozenset({4789, 8472})
+
+_IP = struct.Struct("!BxHHHBBxx4s4s")  # version and length, total, id, fragment, ttl, protocol, from, to
+_TCP = struct.Struct("!HHIIxB")
+_UDP = struct.Struct("!HHH")
+_SCTP = struct.Struct("!HHI4xB")
+_SCTP_TAG = struct.Struct("!I")
+_IP_VERSION = 4
+_ICMP_NUMBER, _IPIP_NUMBER, _TCP_NUMBER, _UDP_NUMBER, _SCTP_NUMBER = 1, 4, 6, 17, 132
+_ECHO_REPLY, _UNREACHABLE, _ECHO_REQUEST = 0, 3, 8
+_ICMP_ERRORS = frozenset({_UNREACHABLE, 11, 12})
+_INIT, _ABORT, _INIT_BYTES = 1, 6, 20
+_QUOTED_BYTES = 8
+_ACK, _RST, _SYN = 0x10, 0x04, 0x02
+_ETHERNET_BYTES, _VXLAN_BYTES, _UDP_BYTES = 14, 8, 8
+
+_ICMP_REFUSALS = {
+    0: Refusal.NET_UNREACHABLE,
+    1: Refusal.HOST_UNREACHABLE,
+    2: Refusal.PROTOCOL_UNREACHABLE,
+    3: Refusal.PORT_UNREACHABLE,
+    9: Refusal.ADMIN_PROHIBITED,
+    10: Refusal.ADMIN_PROHIBITED,
+    13: Refusal.ADMIN_PROHIBITED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The marks to look for. fragments: IP identification to mark, for probes sent in fragments."""
+
+    marks: Container[int]
+    fragments: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A packet that belongs to a probe."""
+
+    mark: int
+    part: Part
+    headers: Headers
+    tunnel: Tunnel | None = None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Packet:
+    """An IPv4 packet taken apart as far as its transport."""
+
+    source: bytes
+    destination: bytes
+    ttl: int
+    protocol: int
+    identification: int
+    is_later_fragment: bool
+    body: bytes
+
+    def headers(self, transport: Transport, ports: tuple[int, int] = (0, 0)) -> Headers:
+        return Headers(
+            IPv4Address(self.source), ports[0], IPv4Address(self.destination), ports[1], transport, self.ttl
+        )
+
+
+def decode(packet: bytes, known: Known) -> Decoded | None:
+    """What a captured IPv4 packet is to one of the known probes; None where it is nothing."""
+    taken = _take_apart(packet)
+    if taken is None:
+        return None
+    inner, kind = _inside(taken)
+    if inner is None:
+        return _of_transport(taken, known)
+    found = decode(inner, known)
+    if found is None:
+        return None
+    tunnel = Tunnel(kind, IPv4Address(taken.source), IPv4Address(taken.destination))
+    return Decoded(found.mark, found.part, found.headers, tunnel, found.refusal)
+
+
+def _take_apart(packet: bytes) -> _Packet | None:
+    if len(packet) < _IP.size or packet[0] >> 4 != _IP_VERSION:
+        return None
+    first, _, identification, fragment, ttl, protocol, source, destination = _IP.unpack_from(packet)
+    body = packet[(first & 0x0F) * 4 :]
+    later = bool(fragment & 0x1FFF)
+    return _Packet(source, destination, ttl, protocol, identification, later, body)
+
+
+def _inside(outer: _Packet) -> tuple[bytes | None, str]:
+    """The packet inside a tunnel's packet, and the kind of the tunnel."""
+    if outer.protocol == _IPIP_NUMBER:
+        return outer.body, "ipip"
+    if outer.protocol == _UDP_NUMBER and len(outer.body) >= _UDP_BYTES and not outer.is_later_fragment:
+        _, to, _ = _UDP.unpack_from(outer.body)
+        if to in VXLAN_PORTS:
+            return outer.body[_UDP_BYTES + _VXLAN_BYTES + _ETHERNET_BYTES :], "vxlan"
+    return None, ""
+
+
+def _of_transport(packet: _Packet, known: Known) -> Decoded | None:
+    if packet.is_later_fragment:
+        return _later_fragment(packet, known)
+    if packet.protocol == _TCP_NUMBER:
+        return _tcp(packet, known)
+    if packet.protocol == _UDP_NUMBER:
+        return _udp(packet, known)
+    if packet.protocol == _ICMP_NUMBER:
+        return _icmp(packet, known)
+    return _sctp(packet, known) if packet.protocol == _SCTP_NUMBER else None
+
+
+def _later_fragment(packet: _Packet, known: Known) -> Decoded | None:
+    mark = known.fragments.get(packet.identification)
+    if mark is None or packet.protocol != _UDP_NUMBER:
+        return None
+    return Decoded(mark, Part.PROBE, packet.headers(Transport.UDP))
+
+
+def _tcp(packet: _Packet, known: Known) -> Decoded | None:
+    if len(packet.body) < _TCP.size:
+        return _tcp_quoted(packet, known)
+    source, destination, sequence, acknowledgement, flags = _TCP.unpack_from(packet.body)
+    ports = (source, destination)
+    if sequence in known.marks:
+        return Decoded(sequence, Part.PROBE, packet.headers(Transport.TCP, ports))
+    back = (acknowledgement - 1) & 0xFFFFFFFF
+    if not flags & _ACK or back not in known.marks:
+        return None
+    if flags & _RST:
+        headers = packet.headers(Transport.TCP, ports)
+        return Decoded(back, Part.REFUSAL, headers, refusal=Refusal.TCP_RESET)
+    if flags & _SYN:
+        return Decoded(back, Part.REPLY, packet.headers(Transport.TCP, ports))
+    return None
+
+
+def _tcp_quoted(packet: _Packet, known: Known) -> Decoded | None:
+    """An ICMP error must quote 8 bytes only: ports and sequence number."""
+    if len(packet.body) < _QUOTED_BYTES:
+        return None
+    source, destination, sequence = struct.unpack_from("!HHI", packet.body)
+    if sequence not in known.marks:
+        return None
+    return Decoded(sequence, Part.PROBE, packet.headers(Transport.TCP, (source, destination)))
+
+
+def _udp(packet: _Packet, known: Known) -> Decoded | None:
+    found = _payload(packet.body, known)
+    if found is None:
+        return None
+    mark, magic = found
+    source, destination, _ = _UDP.unpack_from(packet.body)
+    part = Part.PROBE if magic == ASKED else Part.REPLY
+    return Decoded(mark, part, packet.headers(Transport.UDP, (source, destination)))
+
+
+def _payload(body: bytes, known: Known) -> tuple[int, bytes] | None:
+    """The mark behind the 8 bytes of a UDP or ICMP header, and the bytes before it."""
+    if len(body) < _UDP_BYTES + PAYLOAD.size:
+        return None
+    magic: bytes
+    mark: int
+    magic, mark = PAYLOAD.unpack_from(body, _UDP_BYTES)
+    return (mark, magic) if magic in (ASKED, ANSWERED) and mark in known.marks else None
+
+
+def _icmp(packet: _Packet, known: Known) -> Decoded | None:
+    if len(packet.body) < _UDP_BYTES:
+        return None
+    kind, code = packet.body[0], packet.body[1]
+    if kind in (_ECHO_REQUEST, _ECHO_REPLY):
+        found = _payload(packet.body, known)
+        part = Part.PROBE if kind == _ECHO_REQUEST else Part.REPLY
+        return found and Decoded(found[0], part, packet.headers(Transport.ICMP))
+    if kind not in _ICMP_ERRORS:
+        return None
+    quoted = _take_apart(packet.body[_UDP_BYTES:])
+    about = quoted and _of_transport(quoted, known)
+    if about is None or about.part is not Part.PROBE:
+        return None  # About a reply, or about nothing of ours.
+    refusal = _ICMP_REFUSALS.get(code, Refusal.OTHER) if kind == _UNREACHABLE else Refusal.OTHER
+    return Decoded(about.mark, Part.REFUSAL, packet.headers(Transport.ICMP), refusal=refusal)
+
+
+def _sctp(packet: _Packet, known: Known) -> Decoded | None:
+    if len(packet.body) < _SCTP.size:
+        return None
+    source, destination, verification, chunk = _SCTP.unpack_from(packet.body)
+    headers = packet.headers(Transport.SCTP, (source, destination))
+    if chunk == _INIT and len(packet.body) >= _INIT_BYTES:
+        [tag] = _SCTP_TAG.unpack_from(packet.body, 16)
+        return Decoded(tag, Part.PROBE, headers) if tag in known.marks else None
+    if verification not in known.marks:
+        return None
+    if chunk == _ABORT:
+        return Decoded(verification, Part.REFUSAL, headers, refusal=Refusal.SCTP_ABORT)
+    return Decoded(verification, Part.REPLY, headers)

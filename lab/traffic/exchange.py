@@ -1,0 +1,169 @@
+"""Sends a batch of probes and returns when each is accounted for: answered, refused, or proven silent.
+
+Silence is proven, not waited for. After the batch, sentinels follow on the same ways; when each has been answered
+and the captures are drained, whatever was still to come has come.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address
+from random import Random
+
+from lab.model import (
+    Direction,
+    Headers,
+    Part,
+    Place,
+    PlaceKind,
+    Probe,
+    Sighting,
+    Trace,
+    Transport,
+)
+from lab.polling import Limit, wait_until
+from lab.traffic.craft import TTL, Shape, fragments, template
+from lab.traffic.decode import Known
+from lab.traffic.places import Captures, Senders
+from lab.traffic.trace import traces
+
+_DRAIN_EVERY = 32
+_FIRST_PORT, _LAST_PORT = 33_000, 60_999
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a batch or a sentinel goes. mark: the socket mark that chooses the route, 0 for none."""
+
+    sender: Place
+    mark: int
+    destination: IPv4Address
+    port: int
+    shape: Shape
+    fragment_bytes: int = 0
+
+
+@dataclass(slots=True)
+class _Flight:
+    """Probes that are under way."""
+
+    sent: dict[int, Probe] = field(default_factory=dict)
+    fragments: dict[int, int] = field(default_factory=dict)
+    open: set[int] = field(default_factory=set)
+    seen: list[tuple[int, Sighting]] = field(default_factory=list)
+
+
+class Exchange:
+    """The traffic of one lab."""
+
+    def __init__(self, captures: Captures, senders: Senders, random: Random) -> None:
+        self._captures = captures
+        self._senders = senders
+        self._random = random
+        self._ports: dict[Place, int] = {}
+
+    def send(self, way: Way, count: int, sentinels: Sequence[Way]) -> Sequence[Trace]:
+        """Sends `count` probes, each of a flow of its own. NotReady where a sentinel is not answered."""
+        flight = _Flight()
+        self._launch(way, count, flight)
+        if flight.open:
+            self._collect(flight)
+        if flight.open:
+            self._prove_silence(flight, sentinels)
+        if flight.open:
+            self._prove_silence(flight, _to_silent_endpoints(flight, way.shape))
+        return traces(flight.seen, flight.sent)
+
+    def reached(self, way: Way, at: Place, port: int) -> bool:
+        """Whether one probe, with no proof of silence, was seen going in at a place and port: the barrier's question."""
+        flight = _Flight()
+        self._launch(way, 1, flight)
+        self._collect(flight)
+        return any(
+            sighting.place is at
+            and sighting.direction is Direction.IN
+            and sighting.headers.destination_port == port
+            for _, sighting in flight.seen
+        )
+
+    def _launch(self, way: Way, count: int, flight: _Flight) -> None:
+        source = self._senders.source(way.sender, way.mark, way.destination)
+        headers = Headers(source, 0, way.destination, way.port, way.shape.transport, TTL)
+        make = template(way.shape, headers)
+        for number in range(count):
+            mark = self._random.randrange(1, 1 << 32)
+            port = self._next_port(way.sender)
+            packet = make(mark, port)
+            if way.shape.transport is not Transport.ICMP:
+                headers = replace(headers, source_port=port)
+            flight.sent[mark] = Probe(mark, way.sender, headers, packet)
+            flight.open.add(mark)
+            error = self._hand_over(way, packet, mark, flight)
+            if error is not None:
+                flight.sent[mark] = replace(flight.sent[mark], local_error=error)
+            if number % _DRAIN_EVERY == _DRAIN_EVERY - 1:
+                self._collect(flight)
+
+    def _hand_over(self, way: Way, packet: bytes, mark: int, flight: _Flight) -> int | None:
+        """Gives a probe to the kernel, whole or in fragments; the errno of the first refusal."""
+        pieces = [packet]
+        if way.fragment_bytes:
+            pieces = fragments(packet, way.fragment_bytes)
+            flight.fragments[mark & 0xFFFF] = mark
+        for piece in pieces:
+            error = self._senders.send(way.sender, way.mark, piece, way.destination)
+            if error is not None:
+                return error
+        return None
+
+    def _next_port(self, sender: Place) -> int:
+        """Source ports are unique per sender: the same one through two VIPs would collide behind them."""
+        port = self._ports.get(sender, _FIRST_PORT)
+        self._ports[sender] = _FIRST_PORT if port == _LAST_PORT else port + 1
+        return port
+
+    def _collect(self, flight: _Flight) -> None:
+        """Takes what the captures hold, and closes the probes that were answered or refused."""
+        known = Known(flight.sent, flight.fragments)
+        for mark, sighting in self._captures.sightings(known):
+            flight.seen.append((mark, sighting))
+            if sighting.part is not Part.PROBE and sighting.reached(flight.sent[mark].sender):
+                flight.open.discard(mark)
+
+    def _prove_silence(self, flight: _Flight, sentinels: Sequence[Way]) -> None:
+        """Sends sentinels after the probes and collects until each is answered, or the probes all are."""
+        marks: set[int] = set()
+        for way in sentinels:
+            before = set(flight.sent)
+            self._launch(way, 1, flight)
+            marks |= set(flight.sent) - before
+
+        def settled() -> bool | None:
+            self._collect(flight)
+            if not marks & flight.open or not flight.open - marks:
+                return True
+            self._captures.wait(milliseconds=5)
+            return None
+
+        what = "each sentinel behind the probes of a batch is answered, so that silence means something"
+        try:
+            wait_until(what, Limit.PROBES_SEEN, settled)
+            self._collect(flight)
+        finally:
+            for mark in marks:
+                flight.open.discard(mark)
+                del flight.sent[mark]
+
+
+def _to_silent_endpoints(flight: _Flight, shape: Shape) -> list[Way]:
+    """Sentinels to the echoes that got an open probe and have not answered, through the same sockets' queues."""
+    silent = {
+        (sighting.place, sighting.headers.destination, sighting.headers.destination_port)
+        for mark, sighting in flight.seen
+        if mark in flight.open and sighting.place.kind is PlaceKind.POD
+        if sighting.part is Part.PROBE and sighting.direction is Direction.IN
+    }
+    return [
+        Way(place.node, 0, address, port, Shape(shape.transport))
+        for place, address, port in sorted(silent)
+        if place.kind is PlaceKind.POD
+    ]

@@ -1,0 +1,133 @@
+"""The sockets of a lab: one capture per place, one raw socket per sender and route, opened once and kept."""
+
+import select
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from ipaddress import IPv4Address
+
+from lab.errors import LabError
+from lab.model import Direction, Place, PlaceKind, Sighting
+from lab.traffic.decode import Decoded, Known, decode
+from lab.traffic.inbox import Inbox, open_sockets
+from lab.traffic.ring import Ring
+
+_ETH_P_ALL = 3
+
+Inside = Callable[[Place], AbstractContextManager[None]]
+"""Puts the calling thread into a place's network namespace."""
+
+
+def open_capture() -> socket.socket:
+    """A packet socket of all interfaces, now and later, of the namespace that this thread is in."""
+    return socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_ALL))
+
+
+class Captures:
+    """The rings of all places, and the inboxes of nodes."""
+
+    def __init__(self, inside: Inside, places: Iterable[Place], ignored_port: int) -> None:
+        self._inside = inside
+        self._rings: dict[Place, Ring] = {}
+        self._inboxes: dict[Place, Inbox] = {}
+        self._names: dict[Place, dict[int, str]] = {}
+        self._poll = select.poll()
+        for place in places:
+            self._names[place] = {}
+            with inside(place):
+                self._rings[place] = Ring(open_capture(), ignored_port)
+                if place.kind is PlaceKind.NODE:
+                    self._inboxes[place] = Inbox(open_sockets(), ignored_port)
+        for ring in self._rings.values():
+            self._poll.register(ring, select.POLLIN)
+        for inbox in self._inboxes.values():
+            inbox.register(self._poll)
+
+    def wait(self, milliseconds: int) -> None:
+        """Returns when some place has a packet, or after this time."""
+        self._poll.poll(milliseconds)
+
+    def sightings(self, known: Known) -> Iterator[tuple[int, Sighting]]:
+        """What has been captured by now of the known probes: mark and sighting."""
+        for place, ring in self._rings.items():
+            for frame in ring.read():
+                found = decode(frame.packet, known)
+                if found is not None:
+                    direction = Direction.OUT if frame.outgoing else Direction.IN
+                    interface = self._interface(place, frame.interface_index)
+                    yield found.mark, _sighting(found, frame.time_ns, place, interface, direction)
+        for place, inbox in self._inboxes.items():
+            for time_ns, packet in inbox.read():
+                found = decode(packet, known)
+                if found is not None:
+                    yield found.mark, _sighting(found, time_ns, place, "socket", Direction.LOCAL)
+
+    def counts(self) -> tuple[int, int]:
+        """Packets captured and lost in all places since the start."""
+        every = (*self._rings.values(), *self._inboxes.values())
+        each = [capture.counts() for capture in every]
+        return sum(captured for captured, _ in each), sum(dropped for _, dropped in each)
+
+    def close(self) -> None:
+        """Ends all captures."""
+        for capture in (*self._rings.values(), *self._inboxes.values()):
+            capture.close()
+
+    def _interface(self, place: Place, index: int) -> str:
+        names = self._names[place]
+        if index not in names:
+            with self._inside(place):
+                names.update(dict(socket.if_nameindex()))
+        return names.get(index, f"#{index}")
+
+
+def _sighting(
+    found: Decoded, time_ns: int, place: Place, interface: str, direction: Direction
+) -> Sighting:
+    return Sighting(
+        time_ns, place, interface, direction, found.part, found.headers, found.tunnel, found.refusal
+    )
+
+
+class Senders:
+    """Raw sockets by place and mark. Packets pass the place's own OUTPUT hook, as those of its programs do."""
+
+    def __init__(self, inside: Inside) -> None:
+        self._inside = inside
+        self._sockets: dict[tuple[Place, int], socket.socket] = {}
+        self._sources: dict[tuple[Place, int, IPv4Address], IPv4Address] = {}
+
+    def send(self, place: Place, mark: int, packet: bytes, destination: IPv4Address) -> int | None:
+        """Hands one packet to the kernel; the errno where it refuses."""
+        try:
+            self._socket(place, mark).sendto(packet, (str(destination), 0))
+        except OSError as error:
+            return error.errno
+        return None
+
+    def source(self, place: Place, mark: int, destination: IPv4Address) -> IPv4Address:
+        """The address that the place's kernel would send from. LabError where it has no route."""
+        key = (place, mark, destination)
+        if key not in self._sources:
+            with self._inside(place), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+                asking.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
+                try:
+                    asking.connect((str(destination), 9))
+                except OSError as error:
+                    raise LabError(f"{place} has no route to {destination}: {error.strerror}") from error
+                self._sources[key] = IPv4Address(asking.getsockname()[0])
+        return self._sources[key]
+
+    def close(self) -> None:
+        """Closes every socket."""
+        for sock in self._sockets.values():
+            sock.close()
+
+    def _socket(self, place: Place, mark: int) -> socket.socket:
+        key = (place, mark)
+        if key not in self._sockets:
+            with self._inside(place):
+                sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
+            self._sockets[key] = sock
+        return self._sockets[key]

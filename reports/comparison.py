@@ -1,0 +1,84 @@
+"""Expected beside observed: outcomes taken apart into rows of one notation, so that a difference shows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from conformance.outcome import (
+    Arrival,
+    Delivered,
+    Dropped,
+    Forwarded,
+    LocalError,
+    Outcome,
+    Refused,
+    Unanswered,
+    Unstable,
+)
+from conformance.results import ClaimResult
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One trait of the outcomes of a claim. A cell is empty where its outcome does not have the trait.
+
+    differs: observed is not as expected. recorded_differs: observed is not as the known difference says.
+    """
+
+    trait: str
+    expected: str
+    recorded: str
+    observed: str
+    differs: bool
+    recorded_differs: bool
+
+
+def comparison(claim: ClaimResult) -> tuple[Row, ...]:
+    """The outcomes of a claim side by side. Nothing differs where nothing was observed."""
+    expected = traits(claim.expected)
+    recorded = traits(claim.instead) if claim.instead is not None else {}
+    observed = traits(claim.observed) if claim.observed is not None else {}
+    return tuple(
+        Row(
+            trait=trait,
+            expected=expected.get(trait, ""),
+            recorded=recorded.get(trait, ""),
+            observed=observed.get(trait, ""),
+            differs=bool(observed) and expected.get(trait) != observed.get(trait),
+            recorded_differs=bool(observed and recorded) and recorded.get(trait) != observed.get(trait),
+        )
+        for trait in dict.fromkeys((*expected, *recorded, *observed))
+    )
+
+
+def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: PLR0911 - one for each kind of outcome
+    """An outcome taken apart. Equal outcomes have equal traits, and the other way round."""
+    match outcome:
+        case Delivered(arrivals=arrivals, answered_from=address):
+            return {"outcome": "delivered", **_sources(arrivals), "answered from": str(address)}
+        case Unanswered(arrivals=arrivals):
+            return {"outcome": "arrived, not answered", **_sources(arrivals)}
+        case Refused(by=place, how=how):
+            return {"outcome": "refused", "by": str(place), "with": str(how)}
+        case Dropped():
+            return {"outcome": "dropped without a word"}
+        case Forwarded(to=place):
+            return {"outcome": "forwarded untranslated", "to": str(place)}
+        case LocalError(errno=errno):
+            return {"outcome": "failed at the sender", "with": errno}
+        case Unstable():
+            return {"outcome": "unstable", **_history(outcome)}
+
+
+def _sources(arrivals: Iterable[Arrival]) -> dict[str, str]:
+    """What each endpoint saw as the source. An endpoint that saw several has them in one cell."""
+    seen: dict[str, list[str]] = {}
+    for arrival in sorted(arrivals, key=str):
+        seen.setdefault(f"{arrival.place}:{arrival.port} saw", []).append(str(arrival.source))
+    return {endpoint: " and ".join(sources) for endpoint, sources in seen.items()}
+
+
+def _history(outcome: Unstable) -> dict[str, str]:
+    return {
+        f"fate {number}": f"{fate.probes} probes {fate.outcome}"
+        for number, fate in enumerate(outcome.history, start=1)
+    }

@@ -1,0 +1,59 @@
+"""What a run took place in: the facts of its labs taken together, for all of them are of one profile."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from conformance.results import Run
+from lab.api import Deviation, ProgramFacts
+from reports.wording import duration, exit_meaning, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the head of a report."""
+
+    name: str
+    value: str
+
+
+def facts(run: Run) -> tuple[Fact, ...]:
+    """What was tested, on what, when and how."""
+    labs = run.labs
+    return (
+        Fact("Proxy mode", run.profile.partition("-")[0]),
+        Fact("Network", _together(lab.network for lab in labs) or run.profile.partition("-")[2]),
+        Fact("Kubernetes", _together(lab.kubernetes for lab in labs) or "unknown"),
+        Fact("Kernel", _together(lab.kernel for lab in labs) or "unknown"),
+        Fact("Lab", _together(lab.kind for lab in labs) or "none came up"),
+        Fact("Started", moment(run.started)),
+        Fact("Took", duration(run.finished - run.started)),
+        Fact("Seed", str(run.seed)),
+        Fact("Run", run.run_id),
+        Fact("svcproof", run.svcproof),
+        Fact("Exit code", f"{run.exit_code}: {exit_meaning(run.exit_code)}"),
+    )
+
+
+def programs(run: Run) -> tuple[ProgramFacts, ...]:
+    """The programs of all labs, each once."""
+    return tuple(dict.fromkeys(program for lab in run.labs for program in lab.programs))
+
+
+def is_supplied(program: ProgramFacts) -> bool:
+    """Whether the user handed the program in, so that no pinned sum vouches for it."""
+    return program.origin.startswith("supplied")
+
+
+def tools(run: Run) -> tuple[Fact, ...]:
+    """The tools of the machine that the labs used, with their versions, each once."""
+    found = (Fact(name, version) for lab in run.labs for name, version in lab.tools.items())
+    return tuple(sorted(dict.fromkeys(found), key=lambda tool: tool.name))
+
+
+def deviations(run: Run) -> tuple[Deviation, ...]:
+    """In what the labs differ from a production cluster, each once."""
+    return tuple(dict.fromkeys(deviation for lab in run.labs for deviation in lab.deviations))
+
+
+def _together(values: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(values))

@@ -1,0 +1,56 @@
+"""Commands are run to their end, and none is left behind."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from lab.components.command import run
+
+ENVIRON = {"PATH": "/usr/bin:/bin"}
+
+
+def test_both_streams_are_kept() -> None:
+    """What a command says, and how it ended."""
+    finished = run(["sh", "-c", "echo out; echo err >&2; exit 3"], environ=ENVIRON)
+    assert (finished.status, finished.output) == (3, "out\nerr\n")
+
+
+def test_nothing_of_our_environment_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command sees what it is given, and no more."""
+    monkeypatch.setenv("GOFLAGS", "-mod=mod")
+    finished = run(["sh", "-c", 'echo "[$GOFLAGS]"'], environ=ENVIRON)
+    assert finished.output == "[]\n"
+
+
+def test_a_command_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    """With all that it has started, at once."""
+    script = f"sleep 60 & echo $! > {tmp_path}/child; wait"
+    start = time.monotonic()
+    with pytest.raises(TimeoutError):
+        run(["sh", "-c", script], environ=ENVIRON, seconds=0.3)
+    assert time.monotonic() - start < 5
+    child = int((tmp_path / "child").read_text())
+    assert has_ended(child)
+
+
+def test_a_long_command_beats() -> None:
+    """While it runs, the caller hears of it."""
+    beats: list[float] = []
+    run(["sleep", "0.8"], environ=ENVIRON, beat=lambda: beats.append(time.monotonic()))
+    assert len(beats) == 1
+
+
+def has_ended(pid: int) -> bool:
+    """Say whether a killed process is gone, or only waits for its new parent to notice."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        os.sched_yield()
+    return False

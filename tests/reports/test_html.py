@@ -1,0 +1,210 @@
+"""The page of a run: whole, self-contained, and readable without seeing its colours."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from urllib.parse import unquote
+
+import pytest
+
+from conformance.results import Run, Verdict
+from reports.html import render_html
+from reports.summary import sentence
+from tests.reports.outline import Outline
+from tests.reports.sample import empty_run, interrupted_run, large_run, moved, sample_run
+
+RUNS = pytest.mark.parametrize("make", [sample_run, empty_run, interrupted_run])
+
+
+@pytest.fixture(scope="module", name="page")
+def _page() -> Outline:
+    return Outline(render_html(sample_run()))
+
+
+def test_every_claim_has_its_section(page: Outline) -> None:
+    """Each claim has one section, and the section's id is the claim's."""
+    sections = [section.attributes["id"] for section in page.all("section", class_="claim")]
+    assert sorted(sections) == sorted(claim.id for claim in sample_run().claims)
+
+
+def test_every_section_has_the_same_parts(page: Outline) -> None:
+    """The parts of a claim stand in one order; only a known difference and an error may be absent."""
+    whole = ["Requirement", "Claim", "Flow", "Expected and observed", "Known difference", "Batch", "Error"]
+    whole += ["The packet's way", "Run it again"]
+    optional = {"Known difference", "Error"}
+    for claim in page.all("section", class_="claim"):
+        names = [term.text for term in page.within(claim, "dt")]
+        assert names == [name for name in whole if name in names]
+        assert set(whole) - set(names) <= optional
+
+
+@RUNS
+def test_internal_links_resolve(make: Callable[[], Run]) -> None:
+    """Every link within the page leads to an id that exists once."""
+    page = Outline(render_html(make()))
+    ids = page.ids()
+    assert len(ids) == len(set(ids))
+    inner = [link.attributes["href"] for link in page.all("a") if link.attributes["href"].startswith("#")]
+    assert inner
+    assert {unquote(target[1:]) for target in inner} <= set(ids)
+
+
+@RUNS
+def test_labels_resolve(make: Callable[[], Run]) -> None:
+    """Every aria-labelledby names an id of the page."""
+    page = Outline(render_html(make()))
+    labels = {element.attributes.get("aria-labelledby") for element in page.elements} - {None}
+    assert labels <= set(page.ids())
+
+
+@RUNS
+def test_nothing_is_loaded(make: Callable[[], Run]) -> None:
+    """No element and no style asks for anything outside the file, and no script runs in it."""
+    text = render_html(make())
+    page = Outline(text)
+    loading = {"src", "srcset", "data", "poster", "background", "action", "manifest", "xlink:href"}
+    for element in page.elements:
+        assert not loading & element.attributes.keys()
+        assert element.tag == "a" or "href" not in element.attributes
+        assert not [name for name in element.attributes if name.startswith("on")]
+        assert element.tag not in {"script", "link", "iframe", "object", "embed", "base", "img"}
+    style = page.all("style")[0].text
+    assert "url(" not in style
+    assert "@import" not in style
+    assert "default-src 'none'" in text
+
+
+def test_only_web_addresses_become_links() -> None:
+    """A source that is no web address, such as a javascript: one, stays text."""
+    claim = moved()
+    requirement = replace(claim.requirement, source="javascript:alert(1)")
+    page = Outline(render_html(replace(sample_run(), claims=(replace(claim, requirement=requirement),))))
+    assert not [link for link in page.all("a") if not link.attributes["href"].startswith("#")]
+
+
+def test_text_is_data(page: Outline) -> None:
+    """Markup in an error is shown, not obeyed."""
+    text = render_html(sample_run())
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert '<script>alert("this text is data")</script>' in " ".join(pre.text for pre in page.all("pre"))
+
+
+def test_headings_are_in_order(page: Outline) -> None:
+    """There is one h1, and no heading skips a level."""
+    levels = [int(element.tag[1]) for element in page.elements if re.fullmatch("h[1-6]", element.tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_tables_can_be_heard(page: Outline) -> None:
+    """Every table has a caption, every header cell a scope, and scrolled ones can be reached by keyboard."""
+    assert len(page.all("table")) == len(page.all("caption"))
+    assert all("scope" in header.attributes for header in page.all("th"))
+    assert all("tabindex" in region.attributes for region in page.all("div", class_="scroll"))
+    for landmark in ("header", "nav", "main", "footer"):
+        assert len(page.all(landmark)) == 1
+
+
+@RUNS
+def test_the_sentence_is_there(make: Callable[[], Run]) -> None:
+    """The page says the sentence that the terminal says."""
+    page = Outline(render_html(make()))
+    assert [paragraph.text for paragraph in page.all("p", class_="sentence")] == [sentence(make())]
+
+
+def test_what_was_tested_is_said(page: Outline) -> None:
+    """Profile, versions, seed, run and command stand before the first verdict."""
+    head = page.all("header")[0].text
+    run = sample_run()
+    wanted = [
+        run.profile,
+        "1.36.2",
+        "6.12.38",
+        "flannel 0.28.1 (VXLAN)",
+        str(run.seed),
+        run.run_id,
+        run.command,
+    ]
+    assert [text for text in (*wanted, "2026-08-04 09:12:05 UTC", "1 min 23 s") if text not in head] == []
+
+
+def test_concerns_come_in_order(page: Outline) -> None:
+    """The first table begins with what fails and ends with what is known."""
+    table = page.all("table")[0]
+    rows = [row.text for row in page.within(table, "tr")]
+    assert [verdict for row in rows for verdict in Verdict if row.startswith(verdict)] == [
+        Verdict.FAIL,
+        Verdict.FAIL,
+        Verdict.STALE_DIFFERENCE,
+        Verdict.LAB_ERROR,
+        Verdict.NOT_RUN,
+        Verdict.KNOWN_DIFFERENCE,
+    ]
+
+
+def test_what_differs_is_marked() -> None:
+    """Of a claim that differs in one trait, that trait alone is marked, in words too."""
+    page = Outline(render_html(replace(sample_run(), claims=(replace(moved(), ways=()),))))
+    assert [mark.text for mark in page.all("mark")] == ["≠differs: its own address"]
+
+
+def test_nat_is_marked(page: Outline) -> None:
+    """An address that a NAT changed is marked with what it was before."""
+    marked = {mark.attributes["title"]: mark.text for mark in page.all("mark") if "title" in mark.attributes}
+    assert marked["was 10.96.14.7:80"] == "10.244.2.10:8080 changed from 10.96.14.7:80"
+    assert marked["was 172.18.0.100:51544"] == "10.244.1.0:23817 changed from 172.18.0.100:51544"
+
+
+def test_ways_are_open_where_it_matters(page: Outline) -> None:
+    """The way of a claim that passed is folded, every other is open."""
+    passed = sum(len(claim.ways) for claim in sample_run().claims if claim.verdict is Verdict.PASS)
+    ways = page.all("details")
+    assert len(ways) == sum(len(claim.ways) for claim in sample_run().claims)
+    assert sum("open" not in way.attributes for way in ways) == passed
+
+
+def test_every_claim_can_be_run_again(page: Outline) -> None:
+    """Each section has the command for its claim."""
+    commands = {code.text for code in page.all("code")}
+    for claim in sample_run().claims:
+        assert f"svcproof run iptables-flannel --claim {claim.id}" in commands
+
+
+def test_supplied_programs_stand_out(page: Outline) -> None:
+    """A program that the user handed in is marked; each sum is short, with the whole in its title."""
+    assert [cell.text for cell in page.all("td", class_="supplied")] == ["supplied"]
+    sums = [code for code in page.all("code") if len(code.attributes.get("title", "")) == 64]
+    assert len(sums) == 4
+    assert all(code.attributes["title"].startswith(code.text) for code in sums)
+
+
+def test_an_empty_run_says_so() -> None:
+    """A run in which nothing was observed says that first, with its errors."""
+    page = Outline(render_html(empty_run()))
+    notices = page.all("ul", class_="notices")[0].text
+    assert "Nothing was observed. This run says nothing about iptables-flannel." in notices
+    assert "No lab came up" in notices
+    assert "no network namespace could be made" in notices
+
+
+def test_an_interrupted_run_says_so() -> None:
+    """A run that was stopped says that first."""
+    page = Outline(render_html(interrupted_run()))
+    assert "The run was interrupted." in page.all("ul", class_="notices")[0].text
+
+
+def test_a_sound_run_has_no_notice(page: Outline) -> None:
+    """Where nothing limits a run's worth, nothing is said of it."""
+    assert not page.all("ul", class_="notices")
+
+
+def test_two_thousand_claims_are_quick() -> None:
+    """A large run renders in a few seconds, with a section for each claim."""
+    began = time.monotonic()
+    text = render_html(large_run(2000))
+    assert time.monotonic() - began < 5
+    assert text.count('<section class="claim"') == 2000

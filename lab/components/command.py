@@ -11,6 +11,7 @@ from pathlib import Path
 
 _BEAT_SECONDS = 0.5
 _LAST_LINES = 25
+_TIE = ("/usr/bin/setpriv", "--pdeathsig", "KILL", "--")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ def run(
             _end(process)
         log.seek(0)
         return Finished(tuple(command), process.returncode, log.read().decode(errors="replace"))
+
+
+def tied(command: Sequence[str]) -> Sequence[str]:
+    """Return a command that the kernel kills when this process dies, of whatever it dies.
+
+    Without util-linux it is the same command: it then goes on to its own end.
+    """
+    return [*_TIE, *command] if Path(_TIE[0]).exists() else command
 
 
 def _wait(

@@ -21,7 +21,6 @@ from lab.components.progress import Beat
 from lab.errors import ComponentError
 
 _CHUNK = 1 << 18
-_TEXT_LIMIT = 1 << 16
 _MEGABYTE = 1_000_000
 
 
@@ -43,7 +42,7 @@ class Downloads:
     def text(self, url: str) -> str:
         """Return a small text file. Raises NotAvailable, or ComponentError where it is cut off."""
         with self._open(url) as response:
-            return b"".join(self._body(url, response)).decode(errors="replace")[:_TEXT_LIMIT]
+            return b"".join(self._body(url, response)).decode(errors="replace")
 
     def save(self, url: str, target: Path, beat: Beat) -> None:
         """Write a file. Raises NotAvailable, ComponentError where it is cut off, and OSError."""

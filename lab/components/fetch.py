@@ -1,6 +1,7 @@
 """Getting programs from an official release, checked against the sum published beside it."""
 
 import io
+import posixpath
 import shutil
 import tarfile
 import zlib
@@ -65,8 +66,9 @@ def _extract(asset: Asset, archive: Path, member: str, path: Path) -> None:
     """Write one member's content; its name, owner and mode in the archive are not used."""
     try:
         with tarfile.open(archive) as tar:
-            content = tar.extractfile(member)
-            # Nothing but a file has content.
+            names = {posixpath.normpath(entry.name): entry for entry in tar if entry.isfile()}
+            content = tar.extractfile(names[member])
+            # It is None for what is no file only, and there are but files among the names.
             with content or io.BytesIO() as source, path.open("wb") as file:
                 shutil.copyfileobj(source, file)
     except (KeyError, EOFError, zlib.error, tarfile.TarError) as error:

@@ -18,7 +18,7 @@ _CNI_PLUGINS = "containernetworking/plugins"
 class Asset:
     """A file of a release.
 
-    members: where in the archive each program lies; an empty name means the file itself.
+    members: the path of each program in the archive; an empty one means the file itself.
     """
 
     url: str
@@ -44,7 +44,7 @@ def assets(product: Product, programs: Collection[Program], sources: Sources) ->
         case "cni-plugins":
             folder = f"{sources.github}/{_CNI_PLUGINS}/releases/download/{version}"
             url = f"{folder}/cni-plugins-linux-{architecture}-{version}.tgz"
-            return [Asset(url, f"{url}.sha256", {program: f"./{program}" for program in programs})]
+            return [Asset(url, f"{url}.sha256", {program: program.value for program in programs})]
         case _:
             return []
 

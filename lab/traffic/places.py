@@ -59,7 +59,8 @@ class Captures:
         for place, inbox in self._inboxes.items():
             for time_ns, packet in inbox.read():
                 found = decode(packet, known)
-                if found is not None:
+                # A tunnel's packet is the tunnel's, not a program's: what it carries goes on from here.
+                if found is not None and found.tunnel is None:
                     yield found.mark, _sighting(found, time_ns, place, "socket", Direction.LOCAL)
 
     def counts(self) -> tuple[int, int]:

@@ -75,6 +75,15 @@ def test_flannel_needs_no_c_on_arm64(sources: Sources, progress: Recorder, go: F
     assert go.calls[0].startswith("CGO_ENABLED=0 build")
 
 
+def test_a_relative_cache(
+    sources: Sources, progress: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache named relative to where the user is ends up there, and its paths are absolute."""
+    monkeypatch.chdir(tmp_path)
+    found = resolve([Program.ETCD], replace(sources, cache=Path("here")), progress)
+    assert found[Program.ETCD].path.is_relative_to(tmp_path / "here")
+
+
 def test_a_failing_build(sources: Sources, progress: Recorder, go: FakeGo) -> None:
     """The error has the exact command and the end of its output; nothing is kept."""
     go.install(build="seq 1 100; echo 'undefined: frobnicate' >&2; exit 2")

@@ -1,7 +1,9 @@
 """Commands are run to their end, and none is left behind."""
 
-import os
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,7 +34,22 @@ def test_a_command_that_takes_too_long_is_ended(tmp_path: Path) -> None:
         run(["sh", "-c", script], environ=ENVIRON, seconds=0.3)
     assert time.monotonic() - start < 5
     child = int((tmp_path / "child").read_text())
-    assert has_ended(child)
+    wait_until(lambda: has_ended(child))
+
+
+def test_a_tied_command_dies_with_us(tmp_path: Path) -> None:
+    """A build does not go on when the run is killed in a way that no handler sees."""
+    script = f"""
+from lab.components.command import run, tied
+run(tied(["sh", "-c", "echo $$ > {tmp_path}/child; exec sleep 60"]), environ={ENVIRON})
+"""
+    root = Path(__file__).parents[2]
+    us = subprocess.Popen([sys.executable, "-c", script], cwd=root)  # noqa: S603 - our own words
+    child = tmp_path / "child"
+    wait_until(lambda: child.exists() and child.read_text().strip())
+    us.kill()
+    us.wait()
+    wait_until(lambda: has_ended(int(child.read_text())))
 
 
 def test_a_long_command_beats() -> None:
@@ -44,13 +61,15 @@ def test_a_long_command_beats() -> None:
 
 def has_ended(pid: int) -> bool:
     """Say whether a killed process is gone, or only waits for its new parent to notice."""
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        if state == "Z":
-            return True
-        os.sched_yield()
-    return False
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Look until a condition is true; fail after ten seconds."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

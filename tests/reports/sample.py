@@ -27,7 +27,13 @@ from conformance.results import (
 )
 from lab.model import Place, Refusal
 from tests.reports.sample_lab import a_lab
-from tests.reports.ways import cluster_ip_way, forwarded_way, node_port_way, refused_way
+from tests.reports.ways import (
+    cluster_ip_way,
+    forwarded_way,
+    node_port_refused_way,
+    node_port_way,
+    refused_way,
+)
 
 DOCS = "https://kubernetes.io/docs/reference/networking/virtual-ips/"
 REACH = Requirement(
@@ -189,16 +195,16 @@ def bad_port() -> ClaimResult:
 
 def stale() -> ClaimResult:
     """A known difference that is no longer there."""
-    claim = claim_of(BAD_PORT, "from_a_node", Verdict.STALE_DIFFERENCE, REFUSED, REFUSED)
+    claim = claim_of(BAD_PORT, "from_a_second_pod", Verdict.STALE_DIFFERENCE, REFUSED, REFUSED)
     difference = replace(KNOWN, kind="upstream bug", since="1.33", until="1.36")
-    flow = replace(claim.flow, sender="worker-a", address="10.96.14.7:81")
+    flow = replace(claim.flow, target="the cluster IP of echo, port 81", address="10.96.14.7:81")
     return replace(
         claim,
         flow=flow,
         instead=Forwarded(Place.ROUTER),
         difference=difference,
         batch=batch_of(refused=4),
-        ways=(refused_way(4),),
+        ways=(refused_way(4, "10.96.14.7:81"),),
     )
 
 
@@ -226,7 +232,7 @@ def unstable() -> ClaimResult:
         claim,
         flow=_node_port_flow(),
         batch=batch_of(spread=True, pod_b1=16, pod_c1=15, refused=5),
-        ways=(node_port_way(), refused_way(5)),
+        ways=(node_port_way(), node_port_refused_way(5)),
     )
 
 

@@ -68,20 +68,31 @@ def node_port_way() -> Way:
     )
 
 
-def refused_way(probes: int) -> Way:
+def refused_way(probes: int, target: str = CLUSTER_IP) -> Way:
     """Worker-a refuses a pod's probe."""
+    return _refused(probes, "pod-a1", "veth3f1c09d2", (POD, target), "10.244.1.1:0")
+
+
+def node_port_refused_way(probes: int) -> Way:
+    """Worker-a refuses the client's probe."""
+    return _refused(probes, "client", "eth0", (CLIENT, NODE_PORT), "172.18.0.11:0")
+
+
+def _refused(probes: int, sender: str, interface: str, flow: tuple[str, str], refuser: str) -> Way:
+    source, target = flow
+    quoted = f"{source.partition(':')[0]}:0"
     asked: Sequence[Row] = (
-        (0, "pod-a1", "eth0", "out", POD, CLUSTER_IP, 64, ""),
-        (16, "worker-a", "veth3f1c09d2", "in", POD, CLUSTER_IP, 64, ""),
+        (0, sender, "eth0", "out", source, target, 64, ""),
+        (16, "worker-a", interface, "in", source, target, 64, ""),
     )
     refused: Sequence[Row] = (
-        (41, "worker-a", "veth3f1c09d2", "out", "10.244.1.1:0", "10.244.1.10:0", 64, ""),
-        (46, "pod-a1", "eth0", "in", "10.244.1.1:0", "10.244.1.10:0", 64, ""),
+        (41, "worker-a", interface, "out", refuser, quoted, 64, ""),
+        (46, sender, "eth0", "in", refuser, quoted, 64, ""),
     )
     return Way(
         outcome="refused by worker-a with ICMP port unreachable",
         probes=probes,
-        summary=f"IP / TCP {POD} > {CLUSTER_IP} S",
+        summary=f"IP / TCP {source} > {target} S",
         steps=(*_steps("probe", "TCP S", asked), *_steps("refusal", "ICMP port unreachable", refused)),
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import urllib3
@@ -21,14 +22,13 @@ _POOL = 16
 
 
 class Kube:
-    """One kube-apiserver, spoken to with a token. Its certificate is its own, and the way to it is a namespace's."""
+    """One kube-apiserver, spoken to with a token. authority: the certificate that it must prove itself by."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, authority: Path) -> None:
         configuration = Configuration(host=url)
-        configuration.verify_ssl = False
+        configuration.ssl_ca_cert = str(authority)
         configuration.retries = False
         configuration.connection_pool_maxsize = _POOL
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._client = ApiClient(configuration)
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}

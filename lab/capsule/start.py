@@ -45,6 +45,10 @@ class Capsule:
         except ProcessLookupError:
             pass
 
+    def end(self) -> None:
+        """Ends the capsule at once, and with its init everything in it."""
+        self.signal(signal.SIGKILL)
+
     def wait(self) -> int:
         """Waits for the end; the program's exit code, 128 + N when signal N ended it."""
         _, status = os.waitpid(self.stage_pid, 0)

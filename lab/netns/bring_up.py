@@ -10,6 +10,7 @@ from random import Random
 from types import MappingProxyType
 
 from lab.components.program import Program
+from lab.kube import Kube
 from lab.model import NODES, PODS, Facts, Interface, Place
 from lab.netns import control_plane, kube_proxy, nodes, plan, pods, topology
 from lab.netns.barrier import Barrier
@@ -43,12 +44,13 @@ def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsC
         stack.enter_context(namespaces.inside(UNDERLAY))
         say("starting etcd and kube-apiserver")
         plane = control_plane.start_storage_and_api(order.components, launcher, state)
-        stack.enter_context(closing(plane.kube))
         echo = launcher.start("echo", UNDERLAY, pods.echo_command(order.python, namespaces))
         captures = stack.enter_context(closing(Captures(namespaces.inside, Place, plan.API_PORT)))
         senders = stack.enter_context(closing(Senders(namespaces.inside)))
         exchange = Exchange(captures, senders, Random(f"{order.seed}/{name}"))
-        cluster = _start_cluster(order, name, launcher, state, plane, captures, exchange, say)
+        kube = stack.enter_context(closing(control_plane.connect(plane)))
+        say("starting kube-proxy and flanneld on three nodes")
+        cluster = _start_cluster(order, name, launcher, state, plane, kube, captures, exchange)
         cluster.daemons += (echo,)
         _wait_echo(echo)
         cluster.check()
@@ -66,32 +68,30 @@ def _start_cluster(
     launcher: Launcher,
     state: Path,
     plane: control_plane.ControlPlane,
+    kube: Kube,
     captures: Captures,
     exchange: Exchange,
-    say: Say,
 ) -> NetnsCluster:
-    """From an API that is starting to nodes with a network and pods."""
+    """From an API that answers to nodes with a network and pods."""
     mode, components = order.profile.proxy_mode, order.components
-    control_plane.wait_ready(plane)
-    say("starting kube-proxy and flanneld on three nodes")
-    nodes.create_nodes(plane.kube)
+    nodes.create_nodes(kube)
     daemons = (
         *plane.daemons,
         control_plane.start_controllers(components, launcher, plane.kubeconfig),
         *nodes.start_flanneld(mode, order.backend, components, launcher, plane.kubeconfig, state),
         *kube_proxy.start_kube_proxies(mode, components, launcher, plane.kubeconfig, state),
     )
-    pool = pods.PodPool(plane.kube, launcher.namespaces, _cni_programs(order), state)
+    pool = pods.PodPool(kube, launcher.namespaces, _cni_programs(order), state)
     addresses = pool.make(_cni_plugins(state, daemons))
     return NetnsCluster(
         order=order,
         name=name,
         namespaces=launcher.namespaces,
-        control_plane=plane,
+        kube=kube,
         daemons=daemons,
         captures=captures,
         exchange=exchange,
-        barrier=Barrier(plane.kube, exchange),
+        barrier=Barrier(kube, exchange),
         pod_pool=pool,
         standing=_facts(launcher.namespaces, addresses),
     )

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lab.api import Deviation, Figures, LabRecord, ProgramFacts
+from lab.kube import Kube
 from lab.model import Facts, Flow, Place, Service, ServiceFacts, Trace
-from lab.netns import control_plane, kube_proxy, pods, services, topology
+from lab.netns import kube_proxy, pods, services, topology
 from lab.netns.barrier import Barrier
 from lab.netns.daemon import Daemon
 from lab.netns.namespaces import Namespaces
@@ -43,7 +44,7 @@ class NetnsCluster:
     order: LabOrder
     name: str
     namespaces: Namespaces
-    control_plane: control_plane.ControlPlane
+    kube: Kube
     daemons: tuple[Daemon, ...]
     captures: Captures
     exchange: Exchange
@@ -64,23 +65,21 @@ class NetnsCluster:
 
     def apply(self, wanted: Sequence[Service]) -> None:
         """Creates Services and labels their pods; returns when the rules of every node have them."""
-        kube = self.control_plane.kube
         self.check()
         services.label_pods(self.pod_pool, wanted)
-        made = {service.name: services.create(kube, service) for service in wanted}
+        made = {service.name: services.create(self.kube, service) for service in wanted}
         self._know({**self.standing.services, **made})
-        services.wait_slices(kube, wanted)
+        services.wait_slices(self.kube, wanted)
         self._wait_programmed()
 
     def delete(self, unwanted: Sequence[Service]) -> None:
         """Deletes Services; returns when the rules of every node no longer have them."""
-        kube = self.control_plane.kube
         for service in unwanted:
-            kube.delete_service(service.name)
+            self.kube.delete_service(service.name)
         services.label_pods(self.pod_pool, unwanted, value=None)
         names = {service.name for service in unwanted}
         self._know({name: it for name, it in self.standing.services.items() if name not in names})
-        services.wait_slices_gone(kube, unwanted)
+        services.wait_slices_gone(self.kube, unwanted)
         self._wait_programmed()
 
     def set_ready(self, pod: Place, *, ready: bool) -> None:
@@ -146,7 +145,7 @@ class NetnsCluster:
         wait_until(
             f"the endpointslice controller has written what became of {pod}",
             Limit.SLICES_WRITTEN,
-            lambda: services.shows(self.control_plane.kube.endpoint_slices(), pod, wanted) or None,
+            lambda: services.shows(self.kube.endpoint_slices(), pod, wanted) or None,
         )
         self._wait_programmed()
 

@@ -24,9 +24,10 @@ _P256_KEY_TAIL = bytes.fromhex("a00a06082a8648ce3d030107")
 
 @dataclass(frozen=True, slots=True)
 class ControlPlane:
-    """A control plane that answers. kubeconfig: for the programs of the lab; in the lab's own directory only."""
+    """etcd and kube-apiserver, started. kubeconfig: for the programs of the lab; in the lab's own directory only."""
 
-    kube: Kube
+    token: str
+    authority: Path
     kubeconfig: Path
     daemons: tuple[Daemon, ...]
 
@@ -37,32 +38,41 @@ def start_storage_and_api(
     """Starts etcd and kube-apiserver, without waiting for either."""
     token = secrets.token_hex(16)
     key, tokens, kubeconfig = state / "sa.key", state / "tokens.csv", state / "kubeconfig"
+    authority = state / "certificates" / "apiserver.crt"
     _write_private(key, _signing_key())
     _write_private(tokens, f"{token},svcproof,1,system:masters\n")
-    _write_private(kubeconfig, _kubeconfig(token))
+    _write_private(kubeconfig, _kubeconfig(token, authority))
     etcd = launcher.start("etcd", UNDERLAY, _etcd(components[Program.ETCD].path, state))
     api = launcher.start(
         "kube-apiserver",
         UNDERLAY,
         _kube_apiserver(components[Program.KUBE_APISERVER].path, state, key, tokens),
     )
-    return ControlPlane(Kube(plan.API_URL, token), kubeconfig, (etcd, api))
+    return ControlPlane(token, authority, kubeconfig, (etcd, api))
 
 
-def wait_ready(control_plane: ControlPlane) -> None:
+def connect(plane: ControlPlane) -> Kube:
     """Returns when the API is ready and knows the range that cluster IPs come from."""
 
-    def ready() -> bool | None:
-        for daemon in control_plane.daemons:
-            daemon.check()
-        return control_plane.kube.is_ready() or None
+    def certificate() -> bool | None:
+        _check(plane)
+        # The key is written after the certificate.
+        return plane.authority.with_suffix(".key").exists() or None
 
-    wait_until("kube-apiserver says that it is ready", Limit.API_READY, ready)
-    wait_until(
-        "the ServiceCIDR is ready",
-        Limit.API_READY,
-        lambda: _has_ready_range(control_plane.kube) or None,
-    )
+    wait_until("kube-apiserver has made its certificate", Limit.API_READY, certificate)
+    kube = Kube(plan.API_URL, plane.token, plane.authority)
+
+    def ready() -> bool | None:
+        _check(plane)
+        return (kube.is_ready() and _has_ready_range(kube)) or None
+
+    wait_until("kube-apiserver is ready, and its ServiceCIDR", Limit.API_READY, ready)
+    return kube
+
+
+def _check(plane: ControlPlane) -> None:
+    for daemon in plane.daemons:
+        daemon.check()
 
 
 def start_controllers(
@@ -131,13 +141,16 @@ def _signing_key() -> str:
     return f"-----BEGIN EC PRIVATE KEY-----\n{body}-----END EC PRIVATE KEY-----\n"
 
 
-def _kubeconfig(token: str) -> str:
+def _kubeconfig(token: str, authority: Path) -> str:
     return json.dumps(
         {
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [
-                {"name": "lab", "cluster": {"server": plan.API_URL, "insecure-skip-tls-verify": True}}
+                {
+                    "name": "lab",
+                    "cluster": {"server": plan.API_URL, "certificate-authority": str(authority)},
+                }
             ],
             "users": [{"name": "lab", "user": {"token": token}}],
             "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "lab"}}],

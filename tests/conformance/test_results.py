@@ -111,6 +111,16 @@ def test_a_wrong_value_is_located(tmp_path: Path) -> None:
         read_results(path)
 
 
+def test_an_unknown_field_is_ignored(tmp_path: Path) -> None:
+    """A field that a later svcproof added does not keep this one from reading the file."""
+    path = tmp_path / "results.json"
+    write_results(sample_run(), path)
+    document = json.loads(path.read_text())
+    document["claims"][0]["colour"] = "green"
+    path.write_text(json.dumps(document))
+    assert read_results(path) == sample_run()
+
+
 @pytest.mark.parametrize("version", [0, 2, 99])
 def test_another_version_is_named(tmp_path: Path, version: int) -> None:
     """A file of another schema version is refused by its version, whatever else stands in it."""

@@ -1,0 +1,34 @@
+"""The words that scenarios are written in: requirement, given, claims. All three are plain pytest marks."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from conformance.outcome import Outcome
+from lab.model import Flow, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A flow and the outcome that it must have."""
+
+    flow: Flow
+    expect: Outcome
+
+
+def requirement(requirement_id: str) -> pytest.MarkDecorator:
+    """Says which documented behaviour (conformance.requirements) a scenario's claims stand for."""
+    return pytest.mark.requirement(requirement_id)
+
+
+def given(*services: Service) -> pytest.MarkDecorator:
+    """Says which Services a module needs. Those of all modules are applied together, behind one barrier."""
+    return pytest.mark.given(services)
+
+
+def claims(**named: Claim) -> pytest.MarkDecorator:
+    """One test per claim, with arguments `flow` and `expect`. The names become parts of claim ids."""
+    return pytest.mark.parametrize(
+        ("flow", "expect"),
+        [pytest.param(claim.flow, claim.expect, id=name) for name, claim in named.items()],
+    )

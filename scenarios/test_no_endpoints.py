@@ -1,0 +1,94 @@
+"""A Service without endpoints refuses at every front door, at once, with ICMP port unreachable.
+
+ICMP also for TCP, never an RST; sent by the node that the packet comes to first.
+
+Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/service.go
+"""
+
+from ipaddress import IPv4Address
+
+from conformance.live import Live
+from conformance.outcome import Outcome, Refused
+from conformance.vocabulary import Claim, claims, given, requirement
+from lab.model import (
+    ClusterIP,
+    ExternalIP,
+    Flow,
+    LoadBalancerIP,
+    NodePort,
+    Place,
+    Protocol,
+    Refusal,
+    Service,
+    ServicePort,
+    ServiceType,
+    Target,
+)
+
+A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
+NONE = Service(
+    name="none",
+    type=ServiceType.LOAD_BALANCER,
+    load_balancer_ingress=(IPv4Address("203.0.113.10"),),
+    external_ips=(IPv4Address("203.0.113.11"),),
+    ports=(ServicePort("http", 80), ServicePort("dns", 53, protocol=Protocol.UDP)),
+)
+CLUSTER_IP, UDP = ClusterIP(NONE, "http"), ClusterIP(NONE, "dns")
+LOAD_BALANCER, EXTERNAL = LoadBalancerIP(NONE, "http"), ExternalIP(NONE, "http")
+
+pytestmark = given(NONE)
+
+
+def refused(by: Place, sender: Place, target: Target, via: Place | None = None) -> Claim:
+    """Refused by this node with the ICMP error that says that no one listens."""
+    return Claim(Flow(sender, target, via), Refused(by, Refusal.PORT_UNREACHABLE))
+
+
+@requirement("noep-cip")
+@claims(
+    from_pod=refused(A, Place.POD_A1, CLUSTER_IP),
+    from_pod_udp=refused(C, Place.POD_C1, UDP),
+    from_node=refused(B, B, CLUSTER_IP),
+    from_node_udp=refused(B, B, UDP),
+    from_outside=refused(A, Place.CLIENT, CLUSTER_IP, A),
+)
+def test_cluster_ip(live: Live, flow: Flow, expect: Outcome) -> None:
+    """The cluster IP refuses pods, nodes and routed clients."""
+    assert live.observe(flow) == expect
+
+
+@requirement("noep-np")
+@claims(
+    from_outside=refused(A, Place.CLIENT, NodePort(NONE, "http", A)),
+    from_outside_udp=refused(C, Place.CLIENT, NodePort(NONE, "dns", C)),
+    from_beyond_the_router=refused(B, Place.FAR_CLIENT, NodePort(NONE, "http", B)),
+    from_pod_to_its_node=refused(A, Place.POD_A1, NodePort(NONE, "http", A)),
+    from_pod_to_another_node=refused(B, Place.POD_A1, NodePort(NONE, "http", B)),
+    from_node_to_itself=refused(A, A, NodePort(NONE, "http", A)),
+    from_node_to_another_node=refused(B, A, NodePort(NONE, "http", B)),
+)
+def test_node_port(live: Live, flow: Flow, expect: Outcome) -> None:
+    """The node port refuses on every node that is asked."""
+    assert live.observe(flow) == expect
+
+
+@requirement("noep-lb")
+@claims(
+    load_balancer_ip_from_outside=refused(B, Place.CLIENT, LOAD_BALANCER, B),
+    load_balancer_ip_from_pod=refused(C, Place.POD_C1, LOAD_BALANCER),
+    external_ip_from_outside=refused(B, Place.CLIENT, EXTERNAL, B),
+    external_ip_from_pod=refused(C, Place.POD_C1, EXTERNAL),
+)
+def test_load_balancer_and_external_ip(live: Live, flow: Flow, expect: Outcome) -> None:
+    """The load balancer IP and the external IP refuse on the node that the packet comes to."""
+    assert live.observe(flow) == expect
+
+
+@requirement("noep-lb-node")
+@claims(
+    load_balancer_ip_from_node=refused(A, A, LOAD_BALANCER),
+    external_ip_from_node=refused(A, A, EXTERNAL),
+)
+def test_from_a_node_itself(live: Live, flow: Flow, expect: Outcome) -> None:
+    """The load balancer IP and the external IP refuse a node's own connections."""
+    assert live.observe(flow) == expect

@@ -1,0 +1,7 @@
+"""`python -m svcproof`."""
+
+import sys
+
+from svcproof.cli import main
+
+sys.exit(main())

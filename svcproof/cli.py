@@ -1,0 +1,172 @@
+"""The command line: what may be asked, and which function answers."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from conformance.verdict import INTERRUPTED, NOT_TESTED, USAGE
+from lab.components.products import KUBERNETES_VERSION
+from lab.errors import LabError, UsageError
+from lab.networks.flannel import Backend
+from lab.profiles import PROFILES
+from svcproof import __version__, commands
+from svcproof.settings import Settings
+
+_MOST_WORKERS = 16
+
+Command = Callable[[argparse.Namespace, Settings], int]
+_Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+_EXIT_CODES = """exit codes: 0 every selected claim was observed and is as documented (or a known
+difference); 1 differs; 2 usage; 3 lab error, or nothing could be observed; 130 interrupted"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; svcproof's exit code."""
+    typed = list(sys.argv[1:] if argv is None else argv)
+    ours, theirs = _split(typed)
+    options = parser().parse_args(ours)
+    options.typed, options.rest = tuple(typed), tuple(theirs)
+    try:
+        return int(options.command(options, Settings.from_env(os.environ)))
+    except UsageError as error:
+        return _complain(error, USAGE)
+    except LabError as error:
+        return _complain(error, NOT_TESTED)
+    except KeyboardInterrupt:
+        sys.stderr.write("svcproof: interrupted\n")
+        return INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="svcproof",
+        description="Does a Kubernetes Service do what it should on this kernel, with this proxy mode and network?",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"svcproof {__version__}")
+    verbs = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_doctor(verbs)
+    _add_run(verbs)
+    _add_up_and_down(verbs)
+    _add_looking(verbs)
+    _add_places(verbs)
+    _add_report(verbs)
+    return top
+
+
+def _add_doctor(verbs: _Verbs) -> None:
+    verb = _verb(verbs, "doctor", commands.doctor, "find out by trying what this machine can run")
+    verb.add_argument("profiles", nargs="*", metavar="PROFILE", help="all of them by default")
+    verb.add_argument("--fix", action="store_true", help="install missing Debian packages (as root)")
+    verb.add_argument("--brief", action="store_true", help="say only what stands in the way")
+    verb.add_argument("--json", action="store_true", help="for programs")
+    _add_sources(verb)
+    _add_runs(verb)
+
+
+def _add_run(verbs: _Verbs) -> None:
+    verb = _verb(verbs, "run", commands.run, "run the scenarios of a profile and write a report")
+    _add_profile(verb)
+    verb.add_argument("-n", "--workers", type=_count, default=None, metavar="N", help="labs side by side (2)")
+    verb.add_argument("--claim", action="append", default=[], metavar="ID", help="judge this claim only")
+    verb.add_argument("--seed", type=int, default=None, help="of marks (random, and in the report)")
+    verb.usage = "svcproof run [options] PROFILE [-- pytest arguments]"
+    _add_backend(verb)
+    _add_sources(verb)
+    _add_runs(verb)
+
+
+def _add_up_and_down(verbs: _Verbs) -> None:
+    up = _verb(verbs, "up", commands.up, "make a lab that stays up")
+    _add_profile(up)
+    up.add_argument("--name", default="", help="of the lab (the profile's)")
+    _add_backend(up)
+    _add_sources(up)
+    down = _verb(verbs, "down", commands.down, "end a lab that was made by `up`")
+    down.add_argument("name", nargs="?", default="", metavar="LAB")
+    down.add_argument("--all", action="store_true", help="every lab that was made by `up`")
+
+
+def _add_looking(verbs: _Verbs) -> None:
+    labs = _verb(verbs, "labs", commands.labs, "list the labs that stand")
+    status = _verb(verbs, "status", commands.status, "show a lab's places, programs and health")
+    status.add_argument("name", nargs="?", default="", metavar="LAB")
+    for verb in (labs, status):
+        verb.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_places(verbs: _Verbs) -> None:
+    exec_ = _verb(verbs, "exec", commands.exec_, "run a command at a place of a lab")
+    exec_.usage = "svcproof exec [--lab LAB] PLACE -- COMMAND ..."
+    shell = _verb(verbs, "shell", commands.shell, "open a shell at a place of a lab")
+    dump = _verb(verbs, "dump", commands.dump, "print rules, conntrack, addresses and routes of a place")
+    for verb in (exec_, shell, dump):
+        verb.add_argument("place", metavar="PLACE", help="a node, a pod, a client: see `svcproof status`")
+        verb.add_argument("--lab", default="", metavar="LAB", help="where several stand")
+
+
+def _add_report(verbs: _Verbs) -> None:
+    verb = _verb(verbs, "report", commands.report, "render the report of a run again, from its results alone")
+    verb.add_argument("run", type=Path, metavar="RUN", help="a run's directory or its results.json")
+
+
+def _verb(verbs: _Verbs, name: str, command: Command, text: str) -> argparse.ArgumentParser:
+    said = f"{text[0].upper()}{text[1:]}."
+    added = verbs.add_parser(name, help=text, description=said, allow_abbrev=False)
+    added.set_defaults(command=command)
+    return added
+
+
+def _add_profile(verb: argparse.ArgumentParser) -> None:
+    known = ", ".join(profile.name for profile in PROFILES)
+    verb.add_argument("profile", metavar="PROFILE", help=f"one of: {known}")
+
+
+def _add_backend(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--backend",
+        choices=[backend.value for backend in Backend],
+        default=Backend.VXLAN.value,
+        help="how flannel carries packets between nodes (%(default)s)",
+    )
+
+
+def _add_sources(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--components", type=Path, metavar="DIR", help="programs of your own")
+    verb.add_argument("--kube-proxy", type=Path, metavar="FILE", help="the kube-proxy to try")
+    verb.add_argument(
+        "--kubernetes", default=KUBERNETES_VERSION, metavar="VERSION", help="(%(default)s)"
+    )
+
+
+def _add_runs(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where runs are kept (%(default)s)"
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= _MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{number} is not between 1 and {_MOST_WORKERS}")
+    return number
+
+
+def _split(typed: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Our arguments, and what stands behind the first `--`."""
+    if "--" not in typed:
+        return typed, ()
+    at = typed.index("--")
+    return typed[:at], typed[at + 1 :]
+
+
+def _complain(error: LabError, code: int) -> int:
+    sys.stderr.write(f"svcproof: {error}\n")
+    return code

@@ -1,0 +1,77 @@
+"""Does a capsule work here? Really starts one, and tells of every step in it that failed."""
+
+from lab.errors import CapsuleError
+from svcproof.doctor.cures import explain
+from svcproof.doctor.finding import Finding, State
+from svcproof.doctor.machine import Machine, Trial
+from svcproof.doctor.needs import EVERY
+from svcproof.doctor.steps import MEANINGS, Attempt, Result
+
+_ID = "capsule"
+_SUBJECT = "capsule"
+
+
+def capsule_findings(machine: Machine) -> list[Finding]:
+    """One finding about the capsule itself, and one for each step that was tried in it."""
+    try:
+        trial = machine.try_capsule()
+    except CapsuleError as error:
+        return [_refused(machine, error)]
+    if trial.trouble:
+        return [_ended(trial)]
+    return [_made(machine, trial), *_inside(trial)]
+
+
+def _refused(machine: Machine, error: CapsuleError) -> Finding:
+    refusal = machine.ask_refusal()
+    if refusal is None:
+        detail = f"{error.attempted}: {error.output}"
+        cure = "look at the words of the kernel on the left; each part alone was allowed"
+        return _capsule(State.MISSING, detail, cure)
+    explanation = explain(refusal, machine.read)
+    detail = f"{refusal.part} refused ({refusal.words}): {explanation.why}"
+    return _capsule(State.MISSING, detail, explanation.cure)
+
+
+def _ended(trial: Trial) -> Finding:
+    return _capsule(
+        State.MISSING,
+        f"it was made, but the program in it {trial.trouble}",
+        "see that svcproof and its Python lie outside of /run and /proc, which a capsule covers",
+    )
+
+
+def _made(machine: Machine, trial: Trial) -> Finding:
+    """Root goes without a user namespace where it must; everything else is as good."""
+    if trial.user_namespace:
+        return _capsule(State.OK, "made, with a user namespace of its own")
+    refusal = machine.ask_refusal()
+    if refusal is None:
+        return _capsule(State.WARNING, "made, but without a user namespace")
+    explanation = explain(refusal, machine.read)
+    detail = f"made, but without a user namespace, which only root can do: {explanation.why}"
+    return _capsule(State.WARNING, detail, explanation.cure.removesuffix(", or run svcproof as root"))
+
+
+def _capsule(state: State, detail: str, cure: str = "") -> Finding:
+    return Finding(
+        id=_ID, subject=_SUBJECT, state=state, detail=detail, enables=EVERY, cure=cure
+    )
+
+
+def _inside(trial: Trial) -> list[Finding]:
+    return [_of(attempt) for attempt in trial.attempts if attempt.result is not Result.UNTRIED]
+
+
+def _of(attempt: Attempt) -> Finding:
+    """An untried step has no finding: what it lacks has one."""
+    meaning = MEANINGS[attempt.step]
+    worked = attempt.result is Result.WORKED
+    return Finding(
+        id=f"{_ID}.{attempt.step}",
+        subject=meaning.subject,
+        state=State.OK if worked else State.MISSING,
+        detail="tried in the capsule" if worked else attempt.detail,
+        enables=meaning.enables,
+        cure="" if worked else meaning.cure,
+    )

@@ -1,0 +1,133 @@
+"""Why a part of a capsule was refused, and the cure. Settings are read to explain a refusal only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from svcproof.doctor.refusal import Part, Refusal
+
+Read = Callable[[Path], str | None]
+
+_CLONE = Path("/proc/sys/kernel/unprivileged_userns_clone")
+_MAXIMUM = Path("/proc/sys/user/max_user_namespaces")
+_APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+_MOUNTS = Path("/proc/self/mountinfo")
+_STATUS = Path("/proc/self/status")
+_CGROUPS = Path("/proc/1/cgroup")
+_CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+_UNCONFINED = (
+    "start this container with --security-opt seccomp=unconfined --security-opt "
+    "apparmor=unconfined --security-opt systempaths=unconfined (Podman instead of the last: "
+    "--security-opt unmask=ALL)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reason for a refusal, and its cure."""
+
+    why: str
+    cure: str
+
+
+def explain(refusal: Refusal, read: Read) -> Explanation:
+    """The likeliest reason, from the part that was refused and this machine's settings."""
+    match refusal.part:
+        case Part.USER_NAMESPACE:
+            return _setting(refusal, read) or _container(read) or _unknown(refusal)
+        case Part.IDS | Part.NAMESPACES | Part.MOUNTS:
+            return _apparmor(read) or _maximum(refusal, read) or _container(read) or _unknown(refusal)
+        case Part.PROC:
+            return _masked_proc(read) or _apparmor(read) or _container(read) or _unknown(refusal)
+    assert_never(refusal.part)
+
+
+def _setting(refusal: Refusal, read: Read) -> Explanation | None:
+    if _value(read, _CLONE) == 0:
+        return Explanation(
+            "kernel.unprivileged_userns_clone is 0: ordinary users may make no user namespace",
+            _sysctl("kernel.unprivileged_userns_clone=1"),
+        )
+    if refusal.errno in {"EINVAL", "ENOSYS"}:
+        return Explanation(
+            "the kernel has no user namespaces",
+            "run as root, or take a kernel with CONFIG_USER_NS",
+        )
+    return _maximum(refusal, read) or _apparmor(read)
+
+
+def _maximum(refusal: Refusal, read: Read) -> Explanation | None:
+    maximum = _value(read, _MAXIMUM)
+    if maximum == 0:
+        return Explanation(
+            "user.max_user_namespaces is 0: nobody may make a user namespace",
+            _sysctl("user.max_user_namespaces=15000"),
+        )
+    if refusal.errno == "ENOSPC":
+        return Explanation(
+            f"there are as many namespaces as user.max_*_namespaces allow (user: {maximum}), or "
+            "32 inside each other",
+            "as root: raise the sysctls user.max_*_namespaces, or end what holds the others",
+        )
+    return None
+
+
+def _apparmor(read: Read) -> Explanation | None:
+    if _value(read, _APPARMOR) != 1:
+        return None
+    return Explanation(
+        "kernel.apparmor_restrict_unprivileged_userns is 1: AppArmor lets ordinary users make a "
+        "user namespace and then denies what they do in it",
+        _sysctl("kernel.apparmor_restrict_unprivileged_userns=0"),
+    )
+
+
+def _masked_proc(read: Read) -> Explanation | None:
+    """The kernel mounts a new /proc only where the old one is seen whole."""
+    mounts = [line.split()[4] for line in (read(_MOUNTS) or "").splitlines()]
+    masks = sorted({place for place in mounts if place.startswith("/proc/")} - _HARMLESS)
+    if not masks:
+        return None
+    listed = ", ".join(masks[:4]) + (f" and {len(masks) - 4} more" if masks[4:] else "")
+    cure = _UNCONFINED if _in_container(read) else f"as root: umount {' '.join(masks)}"
+    return Explanation(f"parts of /proc are covered by other mounts: {listed}", cure)
+
+
+_HARMLESS = frozenset({"/proc/sys/fs/binfmt_misc"})
+"""Mounts on directories that the kernel keeps empty for them."""
+
+
+def _container(read: Read) -> Explanation | None:
+    if _in_container(read):
+        return Explanation("this is a container whose engine forbids it", _UNCONFINED)
+    if "Seccomp:\t2" in (read(_STATUS) or ""):
+        return Explanation(
+            "a seccomp filter is on this process, and forbids it",
+            "start it without that filter, outside of the sandbox or service it runs in",
+        )
+    return None
+
+
+def _unknown(refusal: Refusal) -> Explanation:
+    return Explanation(
+        f"the kernel answered {refusal.errno} for a reason that no known setting explains",
+        "run as root, or on another machine",
+    )
+
+
+def _in_container(read: Read) -> bool:
+    if any(read(path) is not None for path in _CONTAINER_FILES):
+        return True
+    groups = read(_CGROUPS) or ""
+    return any(word in groups for word in ("docker", "containerd", "kubepods", "libpod"))
+
+
+def _sysctl(setting: str) -> str:
+    return f"as root: sysctl -w {setting} (to keep it: in /etc/sysctl.d), or run svcproof as root"
+
+
+def _value(read: Read, path: Path) -> int | None:
+    text = (read(path) or "").strip()
+    return int(text) if text.isdigit() else None

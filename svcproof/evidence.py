@@ -1,0 +1,127 @@
+"""From what was observed to what a report shows: words, addresses, and the way of one probe per outcome. Pure."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from conformance.judging import judge_one
+from conformance.live import Observation
+from conformance.outcome import Delivered, Steady, Unanswered
+from conformance.results import Batch, FlowRecord, Step, Way
+from conformance.statistics import FALSE_ALARM, reason
+from lab.model import (
+    ClusterIP,
+    ExternalIP,
+    Flow,
+    LoadBalancerIP,
+    NodePort,
+    PodIP,
+    Sighting,
+    Target,
+    Trace,
+    Transport,
+)
+from lab.traffic.craft import summary
+
+
+def flow_record(flow: Flow, observation: Observation | None = None) -> FlowRecord:
+    """A flow in words, and in addresses once it was sent."""
+    address = ""
+    if observation is not None:
+        there = observation.facts.destination(flow.target)
+        address = f"{there.address}:{there.port}" if there.port else str(there.address)
+    return FlowRecord(
+        sender=flow.sender,
+        target=target_words(flow.target),
+        transport=flow.transport,
+        via=flow.via or "",
+        address=address,
+    )
+
+
+def target_words(target: Target) -> str:
+    """A target as a reader says it."""
+    match target:
+        case ClusterIP(service=service, port=port):
+            return f"cluster IP of {service.name}, port {port}"
+        case NodePort(service=service, port=port, node=node):
+            return f"node port of {service.name}, port {port}, on {node}"
+        case LoadBalancerIP(service=service, port=port):
+            return f"load balancer IP of {service.name}, port {port}"
+        case ExternalIP(service=service, port=port):
+            return f"external IP of {service.name}, port {port}"
+        case PodIP(pod=pod, port=port):
+            return f"{pod}, port {port}" if port else str(pod)
+
+
+def batch_record(observation: Observation) -> Batch:
+    """How the probes of a batch fell."""
+    counts = Counter(
+        _where(judge_one(trace, observation.facts)) for trace in observation.traces
+    )
+    return Batch(
+        size=len(observation.traces),
+        false_alarm=FALSE_ALARM if observation.endpoints > 1 else 0.0,
+        reason=reason(observation.endpoints),
+        counts=dict(sorted(counts.items())),
+    )
+
+
+def ways(observation: Observation) -> tuple[Way, ...]:
+    """One way per outcome that probes of the batch had: that of the first such probe."""
+    groups: dict[Steady, list[Trace]] = {}
+    for trace in observation.traces:
+        groups.setdefault(judge_one(trace, observation.facts), []).append(trace)
+    return tuple(
+        Way(str(outcome), len(traces), summary(traces[0].probe.packet), steps(traces[0].sightings))
+        for outcome, traces in sorted(groups.items(), key=lambda item: str(item[0]))
+    )
+
+
+def steps(sightings: Sequence[Sighting]) -> tuple[Step, ...]:
+    """A trace's sightings, ready to be read."""
+    if not sightings:
+        return ()
+    start = sightings[0].time_ns
+    return tuple(
+        Step(
+            time_us=(each.time_ns - start) // 1000,
+            place=each.place,
+            interface=each.interface,
+            direction=each.direction,
+            part=each.part,
+            packet=_packet_words(each),
+            source=_address(each.headers.source, each.headers.source_port),
+            destination=_address(each.headers.destination, each.headers.destination_port),
+            ttl=each.headers.ttl,
+            tunnel=_tunnel_words(each),
+        )
+        for each in sightings
+    )
+
+
+def _where(outcome: Steady) -> str:
+    """Where a probe ended, for the counts of a batch."""
+    match outcome:
+        case Delivered(arrivals=arrivals) | Unanswered(arrivals=arrivals):
+            [arrival] = arrivals
+            return f"{arrival.place}:{arrival.port}" if arrival.port else str(arrival.place)
+        case _:
+            return str(outcome)
+
+
+def _packet_words(sighting: Sighting) -> str:
+    if sighting.refusal is not None:
+        return str(sighting.refusal)
+    if sighting.headers.transport is Transport.TCP:
+        return "TCP SYN" if sighting.part == "probe" else "TCP SYN-ACK"
+    return str(sighting.headers.transport)
+
+
+def _address(address: object, port: int) -> str:
+    return f"{address}:{port}" if port else str(address)
+
+
+def _tunnel_words(sighting: Sighting) -> str:
+    if sighting.tunnel is None:
+        return ""
+    return f"{sighting.tunnel.kind} {sighting.tunnel.source} > {sighting.tunnel.destination}"

@@ -1,0 +1,113 @@
+"""What the controller of a pytest session gathers from its workers, and the files that they leave for it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from conformance.results import (
+    ClaimResult,
+    Run,
+    Verdict,
+    claim_from_json,
+    lab_from_json,
+    lab_json,
+    write_results,
+)
+from conformance.verdict import exit_code
+from lab.api import LabRecord
+from svcproof.invocation import Invocation, read_invocation
+
+RESULT_ATTRIBUTE = "svcproof_claim"
+RESULTS_FILE = "results.json"
+_COLLECTED_FILE = "collected.json"
+_LABS = "labs"
+_RESULTS = TypeAdapter(tuple[ClaimResult, ...])
+
+
+def keep_collected(run: Path, claims: tuple[ClaimResult, ...], worker: str) -> None:
+    """Leaves the list of collected claims; every worker collects the same."""
+    partial = run / f"{_COLLECTED_FILE}.{worker or 'only'}"
+    partial.write_bytes(_RESULTS.dump_json(claims))
+    partial.replace(run / _COLLECTED_FILE)
+
+
+def keep_lab(run: Path, record: LabRecord) -> None:
+    """Leaves the description of a worker's lab."""
+    directory = run / _LABS
+    directory.mkdir(exist_ok=True)
+    (directory / f"{record.lab}.json").write_text(lab_json(record))
+
+
+class Gathered:
+    """A plugin of the controller: collects the claims that reports bear, writes results.json at the end."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self._started = datetime.now(UTC)
+        self._claims: dict[str, ClaimResult] = {}
+        self._errors: list[str] = []
+        self._interrupted = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Takes a claim from its report; a failing teardown is an error of the run."""
+        text = getattr(report, RESULT_ATTRIBUTE, None)
+        if text is not None:
+            claim = claim_from_json(text)
+            self._claims[claim.id] = claim
+        elif report.failed:
+            self._errors.append(f"{report.nodeid} ({report.when}): {report.longreprtext}")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module that cannot be collected is an error of the run."""
+        if report.failed:
+            self._errors.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remembers that the user ended the run."""
+        self._interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Writes what there is, whatever ended the session; pytest's exit status becomes svcproof's."""
+        if exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+            self._errors.append(f"pytest ended with {pytest.ExitCode(exitstatus).name}")
+        run = self.result()
+        write_results(run, self._run / RESULTS_FILE)
+        session.exitstatus = run.exit_code
+
+    def result(self) -> Run:
+        """The run as it stands."""
+        invocation: Invocation = read_invocation(self._run)
+        claims = tuple(self._every_claim())
+        verdicts: list[Verdict] = [claim.verdict for claim in claims]
+        code = exit_code(
+            [*verdicts, *(Verdict.LAB_ERROR for _ in self._errors)], interrupted=self._interrupted
+        )
+        return Run(
+            svcproof=invocation.svcproof,
+            run_id=invocation.run_id,
+            profile=invocation.profile,
+            command=invocation.command,
+            started=self._started,
+            finished=datetime.now(UTC),
+            seed=invocation.seed,
+            exit_code=code,
+            interrupted=self._interrupted,
+            labs=tuple(self._labs()),
+            claims=claims,
+            errors=tuple(self._errors),
+        )
+
+    def _every_claim(self) -> Iterator[ClaimResult]:
+        """The collected claims in their order, each with its result where it has one."""
+        path = self._run / _COLLECTED_FILE
+        collected = _RESULTS.validate_json(path.read_bytes()) if path.exists() else ()
+        for claim in collected:
+            yield self._claims.get(claim.id, claim)
+
+    def _labs(self) -> Iterator[LabRecord]:
+        for path in sorted((self._run / _LABS).glob("*.json")):
+            yield lab_from_json(path.read_text())

@@ -1,0 +1,47 @@
+"""From a finished test to the result of its claim. Pure but for what the test left behind."""
+
+from dataclasses import replace
+
+from conformance.live import Live
+from conformance.results import ClaimResult, Verdict
+from conformance.verdict import verdict_of
+from lab.errors import LabError
+from svcproof.collected import CollectedClaim, not_run
+from svcproof.evidence import batch_record, flow_record, ways
+
+
+def claim_result(
+    claim: CollectedClaim,
+    live: Live | None,
+    raised: BaseException | None,
+    *,
+    seconds: float,
+    worker: str,
+) -> ClaimResult:
+    """What a claim came to. raised: what ended the test, if anything but its end did."""
+    base = replace(not_run(claim, ""), seconds=seconds, worker=worker)
+    observations = () if live is None else live.observations
+    if raised is not None and not isinstance(raised, AssertionError):
+        return replace(base, verdict=Verdict.LAB_ERROR, error=_words(raised))
+    if not observations:
+        return replace(base, verdict=Verdict.LAB_ERROR, error="the scenario observed nothing")
+    last = observations[-1]
+    verdict = verdict_of(claim.expect, last.outcome, claim.difference)
+    if verdict is Verdict.PASS and raised is not None:
+        # The observation is as expected and yet an assertion failed: not to be taken for a pass.
+        verdict, base = Verdict.FAIL, replace(base, error=_words(raised))
+    return replace(
+        base,
+        verdict=verdict,
+        flow=flow_record(last.flow, last),
+        observed=last.outcome,
+        observed_text=str(last.outcome),
+        batch=batch_record(last),
+        ways=ways(last),
+    )
+
+
+def _words(raised: BaseException) -> str:
+    if isinstance(raised, LabError):
+        return str(raised)
+    return f"{type(raised).__name__}: {raised}"

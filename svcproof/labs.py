@@ -1,0 +1,159 @@
+"""The register of labs that stand: one directory per lab in the state directory, locked by its supervisor.
+
+The lock tells whether a lab is alive: the kernel gives it back however the supervisor ends, so an entry whose lock
+is free is a leftover and is removed by whoever sees it first.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from lab.capsule.start import Capsule
+from lab.errors import LabError, UsageError
+
+
+class LabUse(StrEnum):
+    """What a lab stands for: a run of scenarios, or the user's own by `svcproof up`."""
+
+    RUN = "run"
+    UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class LabEntry:
+    """A lab that stands. init_pid: its capsule's PID 1 as numbered here, 0 before that is started."""
+
+    name: str
+    use: LabUse
+    profile: str
+    directory: Path
+    supervisor_pid: int
+    init_pid: int = 0
+    user_namespace: bool = True
+
+
+_ENTRY = TypeAdapter(LabEntry)
+_LOCK, _FACTS = "lock", "lab.json"
+
+
+class Registration:
+    """One's own entry, held while the lab stands."""
+
+    def __init__(self, entry: LabEntry, home: Path) -> None:
+        self._entry = entry
+        self._home = home
+
+    def started(self, capsule: Capsule) -> None:
+        """Says how the capsule can be entered."""
+        entry = self._entry
+        self._entry = LabEntry(
+            entry.name,
+            entry.use,
+            entry.profile,
+            entry.directory,
+            entry.supervisor_pid,
+            capsule.init_pid,
+            capsule.user_namespace,
+        )
+        self.write()
+
+    def write(self) -> None:
+        """Writes the entry, whole or not at all."""
+        partial = self._home / f"{_FACTS}.partial"
+        partial.write_bytes(_ENTRY.dump_json(self._entry, indent=1))
+        partial.replace(self._home / _FACTS)
+
+
+class Labs:
+    """All labs of this user."""
+
+    def __init__(self, state: Path) -> None:
+        self._home = state / "labs"
+
+    @contextmanager
+    def register(
+        self, name: str, use: LabUse, profile: str, directory: Path
+    ) -> Iterator[Registration]:
+        """Holds an entry for the body. UsageError where another lab of this name stands."""
+        home = self._home / name
+        self.standing()  # Removes what an ended lab of this name left.
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            lock = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise LabError(
+                f"cannot register the lab in {home}",
+                output=str(error),
+                next_step="another place, with SVCPROOF_STATE",
+            ) from error
+        try:
+            # A lock whose file was removed as a leftover meanwhile guards nothing.
+            if not _try_lock(lock) or not _is_still(lock, home / _LOCK):
+                raise UsageError(
+                    f"a lab named {name!r} stands already",
+                    next_step=f"svcproof down {name}, or another name",
+                )
+            entry = Registration(LabEntry(name, use, profile, directory, os.getpid()), home)
+            entry.write()
+            try:
+                yield entry
+            finally:
+                shutil.rmtree(home, ignore_errors=True)
+        finally:
+            os.close(lock)
+
+    def standing(self) -> tuple[LabEntry, ...]:
+        """The labs that stand now; leftovers of ended ones are removed on the way."""
+        homes = sorted(self._home.iterdir()) if self._home.is_dir() else []
+        entries = (self._alive(home) for home in homes)
+        return tuple(entry for entry in entries if entry is not None)
+
+    def named(self, name: str) -> LabEntry:
+        """The lab of this name; the only one that stands, where no name is given. UsageError otherwise."""
+        standing = self.standing()
+        found = [entry for entry in standing if not name or entry.name == name]
+        if len(found) == 1:
+            return found[0]
+        known = ", ".join(entry.name for entry in standing) or "none stands"
+        if name:
+            raise UsageError(f"there is no lab named {name!r}", next_step=f"the labs: {known}")
+        if standing:
+            raise UsageError("several labs stand", next_step=f"--lab with one of: {known}")
+        raise UsageError("no lab stands", next_step="svcproof up PROFILE")
+
+    def _alive(self, home: Path) -> LabEntry | None:
+        try:
+            lock = os.open(home / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            if _try_lock(lock):
+                shutil.rmtree(home, ignore_errors=True)
+                return None
+            return _ENTRY.validate_json((home / _FACTS).read_bytes())
+        except FileNotFoundError:
+            return None  # It is just being registered, or just ending.
+        finally:
+            os.close(lock)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_still(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,158 @@
+"""The pytest plugin that hands a lab to the scenarios and writes down what each claim came to.
+
+Under xdist every worker owns a lab of its own; claims travel to the controller as JSON on the reports. Only the
+controller writes results.
+"""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.live import Live
+from conformance.results import ClaimResult, Verdict, claim_json
+from lab.netns.bring_up import lab_up
+from lab.netns.cluster import NetnsCluster
+from lab.netns.order import LabOrder, read_order
+from svcproof.collected import (
+    CollectedClaim,
+    check_unique,
+    claim_of,
+    given_services,
+    not_run,
+)
+from svcproof.gathered import RESULT_ATTRIBUTE, Gathered, keep_collected, keep_lab
+from svcproof.judged import claim_result
+
+ORDER_FILE = "order.json"
+ONLY_LAB = "lab"
+
+_RUN = pytest.StashKey[Path]()
+_ORDER = pytest.StashKey[LabOrder]()
+_CLAIMS = pytest.StashKey[dict[str, CollectedClaim]]()
+_LIVE = pytest.StashKey[Live]()
+_GATHERED = pytest.StashKey[Gathered]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the run's directory is, and which claims to judge."""
+    group = parser.getgroup("svcproof")
+    group.addoption("--svcproof-run", type=Path, help="the run's directory, with its order.json")
+    group.addoption("--svcproof-claim", action="append", default=[], help="judge this claim only")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Reads the order; the controller gets ready to gather results."""
+    config.addinivalue_line("markers", "requirement(id): the documented behaviour that claims stand for")
+    config.addinivalue_line("markers", "given(services): the Services that a module needs")
+    directory: Path | None = config.getoption("--svcproof-run")
+    if directory is None:
+        raise pytest.UsageError("the scenarios need a lab: use `svcproof run PROFILE`")
+    config.stash[_RUN] = directory
+    config.stash[_ORDER] = read_order(directory / ORDER_FILE)
+    if not hasattr(config, "workerinput"):
+        config.stash[_GATHERED] = Gathered(directory)
+        config.pluginmanager.register(config.stash[_GATHERED], "svcproof-gathered")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Finds the claims, drops those that were not asked for, and notes what is to be judged."""
+    profile = config.stash[_ORDER].profile
+    claims = {item.nodeid: claim_of(item, profile) for item in items}
+    check_unique(claims.values())
+    wanted: list[str] = config.getoption("--svcproof-claim")
+    unknown = set(wanted) - {claim.id for claim in claims.values()}
+    if unknown:
+        raise pytest.UsageError(f"there is no claim {', '.join(sorted(unknown))}")
+    if wanted:
+        dropped = [item for item in items if claims[item.nodeid].id not in wanted]
+        items[:] = [item for item in items if claims[item.nodeid].id in wanted]
+        config.hook.pytest_deselected(items=dropped)
+    config.stash[_CLAIMS] = {item.nodeid: claims[item.nodeid] for item in items}
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leaves the list of claims for the controller: what has no report at the end was not run."""
+    claims = session.config.stash.get(_CLAIMS, {})
+    listed = tuple(not_run(claim, "the run ended before this claim was judged") for claim in claims.values())
+    if listed:
+        keep_collected(session.config.stash[_RUN], listed, _worker(session.config))
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Iterator[NetnsCluster]:
+    """The lab of this worker, with the Services of every collected module applied behind one barrier."""
+    config = request.config
+    worker = _worker(config)
+    name, prefix = (worker, f"{worker}.") if worker else (ONLY_LAB, "")
+    with lab_up(config.stash[_ORDER], name, prefix, say=lambda _text: None) as made:
+        try:
+            made.apply(given_services(request.session.items))
+            yield made
+        finally:
+            keep_lab(config.stash[_RUN], made.record())
+
+
+@pytest.fixture
+def live(request: pytest.FixtureRequest, cluster: NetnsCluster) -> Live:
+    """The lab as one claim sees it."""
+    live = Live(cluster)
+    request.node.stash[_LIVE] = live
+    return live
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Attaches the claim's result to the report of its call, or of the set-up that failed before it."""
+    report = yield
+    if report.when == "teardown" or (report.when == "setup" and report.passed):
+        return report
+    result = claim_result(
+        item.config.stash[_CLAIMS][item.nodeid],
+        item.stash.get(_LIVE, None),
+        None if call.excinfo is None else call.excinfo.value,
+        seconds=call.duration,
+        worker=_worker(item.config),
+    )
+    setattr(report, RESULT_ATTRIBUTE, claim_json(result))
+    _show(report, result)
+    return report
+
+
+def _show(report: pytest.TestReport, result: ClaimResult) -> None:
+    """Makes pytest's own outcome follow the verdict."""
+    match result.verdict:
+        case Verdict.KNOWN_DIFFERENCE:
+            report.outcome = "skipped"
+            report.wasxfail = result.difference.reason if result.difference else ""
+        case Verdict.PASS:
+            report.outcome = "passed"
+        case Verdict.STALE_DIFFERENCE:
+            report.outcome = "failed"
+            report.longrepr = f"a known difference is not there any more: {result.observed_text}"
+        case Verdict.FAIL:
+            report.outcome = "failed"
+            report.longrepr = difference_text(result)
+        case Verdict.LAB_ERROR | Verdict.NOT_RUN:
+            report.outcome = "failed"
+            report.longrepr = result.error
+
+
+def difference_text(result: ClaimResult) -> str:
+    """A mismatch in a few lines: the requirement, then expected above observed."""
+    lines = [
+        f"{result.id}: {result.requirement.sentence}",
+        f"  flow:     {result.flow.sender} to {result.flow.target} ({result.flow.address})",
+        f"  expected: {result.expected_text}",
+        f"  observed: {result.observed_text}",
+    ]
+    return "\n".join([*lines, result.error] if result.error else lines)
+
+
+def _worker(config: pytest.Config) -> str:
+    """The xdist worker's name; nothing without xdist."""
+    given: dict[str, str] = getattr(config, "workerinput", {})
+    return given.get("workerid", "")

@@ -1,0 +1,153 @@
+"""`svcproof run`: gets what is needed, enters the capsule with pytest, writes the report, says what came out."""
+
+import secrets
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import scenarios
+from conformance.results import Run, read_results
+from conformance.verdict import NOT_TESTED
+from lab.api import Deviation
+from lab.capsule.start import start_capsule
+from lab.components.program import Component, Program
+from lab.components.progress import Progress
+from lab.components.resolve import resolve
+from lab.components.sources import Sources
+from lab.errors import LabError
+from lab.netns.order import LabOrder, write_order
+from lab.networks.flannel import Backend
+from lab.profiles import Profile
+from svcproof import __version__
+from svcproof.gathered import RESULTS_FILE
+from svcproof.invocation import Invocation, write_invocation
+from svcproof.labs import Labs, LabUse
+from svcproof.plugin import ORDER_FILE
+from svcproof.published import publish
+from svcproof.supervise import supervise
+
+NO_USER_NAMESPACE = Deviation(
+    "the capsule has no user namespace of its own",
+    "this machine forbids user namespaces, and root can do without",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What the user asked for. workers: labs side by side, each with a pytest worker. pytest: arguments passed on."""
+
+    profile: Profile
+    sources: Sources
+    runs: Path
+    workers: int
+    backend: Backend
+    seed: int
+    claims: tuple[str, ...]
+    pytest: tuple[str, ...]
+    command: tuple[str, ...]
+    environ: Mapping[str, str]
+
+
+def run(request: RunRequest, labs: Labs, progress: Progress) -> int:
+    """Runs one profile; svcproof's exit code."""
+    components = resolve(tuple(Program), request.sources, progress)
+    directory = _make_directory(request)
+    write_order(lab_order(request, components, directory / "logs"), directory / ORDER_FILE)
+    write_invocation(_invocation(request, directory.name), directory)
+    with labs.register(directory.name, LabUse.RUN, request.profile.name, directory) as entry:
+        progress.say(f"{request.profile.name}: run {directory.name}")
+        capsule = start_capsule(pytest_command(request, directory), clean(request.environ))
+        entry.started(capsule)
+        code = supervise(capsule)
+    return _finish(directory, code, progress)
+
+
+def lab_order(
+    request: RunRequest, components: Mapping[Program, Component], logs: Path
+) -> LabOrder:
+    """What the labs of this run are made of."""
+    return LabOrder(
+        profile=request.profile,
+        components=components,
+        kubernetes=components[Program.KUBE_PROXY].version,
+        backend=request.backend,
+        logs=logs,
+        seed=request.seed,
+        python=sys.executable,
+    )
+
+
+def pytest_command(request: RunRequest, directory: Path) -> list[str]:
+    """The program of the capsule: pytest over the scenarios, with a lab for each worker."""
+    home = Path(scenarios.__path__[0])
+    workers = ["-n", str(request.workers), "--dist", "loadscope"] if request.workers > 1 else []
+    chosen = [f"--svcproof-claim={claim}" for claim in request.claims]
+    return [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-c",
+        str(home / "pytest.toml"),
+        "-p",
+        "svcproof.plugin",
+        f"--svcproof-run={directory}",
+        f"--junitxml={directory / 'junit.xml'}",
+        "--basetemp=/run/svcproof-tmp",
+        "--no-header",
+        *workers,
+        *chosen,
+        *request.pytest,
+        str(home),
+    ]
+
+
+def clean(environ: Mapping[str, str]) -> dict[str, str]:
+    """The user's environment without what would change the run behind its command line."""
+    unwanted = ("PYTEST_", "COV_")
+    return {
+        name: value for name, value in environ.items() if not name.startswith(unwanted)
+    } | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _make_directory(request: RunRequest) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    directory = request.runs / f"{stamp}-{request.profile.name}-{secrets.token_hex(2)}"
+    try:
+        directory.mkdir(parents=True)
+    except OSError as error:
+        raise LabError(
+            f"cannot make the directory of the run, {directory}",
+            output=str(error),
+            next_step="another place, with --runs DIR",
+        ) from error
+    return directory.resolve()
+
+
+def _invocation(request: RunRequest, run_id: str) -> Invocation:
+    return Invocation(
+        run_id=run_id,
+        profile=request.profile.name,
+        command=shlex.join(("svcproof", *request.command)),
+        seed=request.seed,
+        svcproof=__version__,
+    )
+
+
+def _finish(directory: Path, code: int, progress: Progress) -> int:
+    results = directory / RESULTS_FILE
+    if not results.exists():
+        raise LabError(
+            f"the run ended with exit code {code} and wrote no results",
+            next_step=f"what it printed above, and the logs in {directory / 'logs'}",
+        )
+    run_results: Run = read_results(results)
+    publish(run_results, directory, progress)
+    return run_results.exit_code if code != NOT_TESTED else max(run_results.exit_code, code)
+
+
+def requested_pytest(rest: Sequence[str]) -> tuple[str, ...]:
+    """What stands behind `--` on the command line."""
+    return tuple(rest[1:] if rest[:1] == ["--"] else rest)

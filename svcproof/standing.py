@@ -1,0 +1,167 @@
+"""Labs that stay up: `svcproof up` and `down`.
+
+`up` starts a supervisor in the background (this module, run as `python -m svcproof.standing hold`), which registers
+the lab and starts its capsule with this module again (`stand`), which brings the lab up and waits to be told to end.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.capsule.start import start_capsule
+from lab.components.program import Component, Program
+from lab.components.progress import Progress
+from lab.errors import LabError, UsageError
+from lab.netns.bring_up import lab_up
+from lab.netns.cluster import NetnsCluster
+from lab.netns.order import LabOrder, read_order, write_order
+from lab.networks.flannel import Backend
+from lab.polling import Limit, wait_until
+from lab.profiles import Profile
+from svcproof.labs import LabEntry, Labs, LabUse
+from svcproof.shown import StandingFacts, write_facts
+from svcproof.supervise import supervise
+
+ORDER_FILE, TROUBLE_FILE, SAID_FILE = "order.json", "trouble.txt", "said.log"
+_CHECK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """The lab that the user wants. components: resolved already."""
+
+    name: str
+    profile: Profile
+    components: Mapping[Program, Component]
+    backend: Backend
+    state: Path
+    environ: Mapping[str, str]
+
+
+def up(wish: Wish, progress: Progress) -> int:
+    """Returns 0 when the lab is up. LabError with the end of what it said when it is not to be."""
+    if any(entry.name == wish.name for entry in Labs(wish.state).standing()):
+        raise UsageError(
+            f"a lab named {wish.name!r} stands already",
+            next_step=f"svcproof down {wish.name}, or --name for another",
+        )
+    directory = wish.state / "standing" / wish.name
+    _prepare(wish, directory)
+    log = directory / "supervisor.log"
+    with progress.step(f"lab {wish.name}"), log.open("wb") as output:
+        holder = subprocess.Popen(
+            [sys.executable, "-m", "svcproof.standing", "hold", wish.name, str(wish.state)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=dict(wish.environ),
+        )
+        try:
+            _wait_up(wish, directory, holder)
+        except BaseException:
+            holder.send_signal(signal.SIGTERM)
+            holder.wait()
+            raise
+    progress.say(f"try: svcproof status {wish.name}, svcproof shell --lab {wish.name} worker-a")
+    return 0
+
+
+def down(entry: LabEntry, labs: Labs) -> None:
+    """Ends a lab that `up` made; returns when it is gone. UsageError for the lab of a run."""
+    if entry.use is not LabUse.UP:
+        raise UsageError(
+            f"{entry.name} is the lab of a run (process {entry.supervisor_pid})",
+            next_step="it ends with its run: interrupt that",
+        )
+    os.kill(entry.supervisor_pid, signal.SIGTERM)
+    wait_until(
+        f"the lab {entry.name} has ended",
+        Limit.ENDED,
+        lambda: entry.name not in {each.name for each in labs.standing()} or None,
+    )
+
+
+def hold(name: str, state: Path) -> int:
+    """The supervisor of a standing lab."""
+    directory = state / "standing" / name
+    order = read_order(directory / ORDER_FILE)
+    argv = [sys.executable, "-m", "svcproof.standing", "stand", name, str(directory)]
+    with Labs(state).register(name, LabUse.UP, order.profile.name, directory) as entry:
+        capsule = start_capsule(argv, os.environ)
+        entry.started(capsule)
+        return supervise(capsule)
+
+
+def stand(name: str, directory: Path) -> int:
+    """Inside the capsule: brings the lab up, watches its programs, waits to be told to end."""
+    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    said = directory / SAID_FILE
+    try:
+        with said.open("w") as log:
+            say = lambda text: print(text, file=log, flush=True)  # noqa: E731
+            with lab_up(read_order(directory / ORDER_FILE), name, "", say) as cluster:
+                write_facts(StandingFacts(cluster.record(), _places(cluster)), directory)
+                signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+                while signal.sigtimedwait(ends, _CHECK_SECONDS) is None:
+                    cluster.check()
+    except LabError as error:
+        (directory / TROUBLE_FILE).write_text(str(error))
+        raise
+    return 0
+
+
+def _prepare(wish: Wish, directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for old in directory.glob("*.*"):
+            old.unlink()
+        order = LabOrder(
+            profile=wish.profile,
+            components=wish.components,
+            kubernetes=wish.components[Program.KUBE_PROXY].version,
+            backend=wish.backend,
+            logs=directory / "logs",
+            seed=0,
+            python=sys.executable,
+        )
+        write_order(order, directory / ORDER_FILE)
+    except OSError as error:
+        raise LabError(
+            f"cannot prepare the directory of the lab, {directory}",
+            output=str(error),
+            next_step="another place, with SVCPROOF_STATE",
+        ) from error
+
+
+def _wait_up(wish: Wish, directory: Path, holder: subprocess.Popen[bytes]) -> None:
+    def look() -> bool | None:
+        if holder.poll() is not None:
+            trouble = directory / TROUBLE_FILE
+            text = trouble if trouble.exists() else directory / "supervisor.log"
+            raise LabError(
+                f"the lab {wish.name} did not come up",
+                output=text.read_text(errors="replace"),
+                next_step=f"the logs in {directory / 'logs'}",
+            )
+        return (directory / StandingFacts.FILE).exists() or None
+
+    wait_until(f"the lab {wish.name} is up", Limit.API_READY, look)
+
+
+def _places(cluster: NetnsCluster) -> dict[str, str]:
+    return {place.value: str(address) for place, address in cluster.facts().primary.items()}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`hold NAME STATE` or `stand NAME DIRECTORY`."""
+    verb, name, path = arguments
+    return hold(name, Path(path)) if verb == "hold" else stand(name, Path(path))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,31 @@
+"""Waits for a capsule and passes the user's signals on: once politely, twice firmly, three times for good."""
+
+import signal
+from types import FrameType
+
+from lab.capsule.start import Capsule
+
+_LADDER = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+_ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def supervise(capsule: Capsule) -> int:
+    """Returns the exit code of the capsule's program. Every further signal from the user climbs one rung."""
+    asked = 0
+
+    def pass_on(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        rung = _LADDER[min(asked, len(_LADDER) - 1)]
+        asked += 1
+        if rung is signal.SIGKILL:
+            capsule.end()
+        else:
+            capsule.signal(rung)
+
+    before = {number: signal.signal(number, pass_on) for number in _ASKED}
+    try:
+        return capsule.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+

@@ -105,7 +105,8 @@ def _without_arrivals(outcome: Steady) -> Steady:
 
 def _arrival(trace: Trace, facts: Facts) -> Arrival | None:
     """The endpoint that the probe reached: the last place that it went in at, if an echo listens there."""
-    probes = trace.of(Part.PROBE)
+    # Later fragments have no ports; that all of them arrived shows in the echo's answer.
+    probes = [each for each in trace.of(Part.PROBE) if _has_ports(each.headers)]
     if not probes or probes[-1].direction is not Direction.IN:
         return None
     last = probes[-1]
@@ -114,6 +115,10 @@ def _arrival(trace: Trace, facts: Facts) -> Arrival | None:
     if last.place.kind is not PlaceKind.POD or not here or not _listens(headers, facts):
         return None
     return Arrival(last.place, headers.destination_port, _source(last, trace, facts))
+
+
+def _has_ports(headers: Headers) -> bool:
+    return headers.transport is Transport.ICMP or headers.destination_port != 0
 
 
 def _listens(headers: Headers, facts: Facts) -> bool:

@@ -64,6 +64,13 @@ _ALL = (
         Tier.CORE,
     ),
     Requirement(
+        "cip-fragments",
+        "ClusterIP",
+        "A datagram that is sent in fragments reaches one endpoint whole, and its answer comes back whole.",
+        "https://docs.kernel.org/networking/nf_conntrack-sysctl.html",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "np-cluster",
         "NodePort",
         "A connection to a node port on any node reaches any ready endpoint, which sees an address of that node.",

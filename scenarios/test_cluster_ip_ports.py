@@ -53,3 +53,15 @@ def test_each_port_has_its_own_target(live: Live, flow: Flow, expect: Outcome) -
 def test_tcp_and_udp_on_one_port(live: Live, flow: Flow, expect: Outcome) -> None:
     """TCP and UDP on port 53 of one Service lead to different target ports."""
     assert live.observe(flow) == expect
+
+
+@requirement("cip-fragments")
+@claims(
+    from_pod=Claim(
+        Flow(Place.POD_C1, ClusterIP(PORTS, "dns"), padding=3000),
+        delivered(A1, B2, source=Kept(), port=8082),
+    ),
+)
+def test_datagram_in_fragments(live: Live, flow: Flow, expect: Outcome) -> None:
+    """All fragments of a datagram are translated alike, though only the first bears ports."""
+    assert live.observe(flow) == expect

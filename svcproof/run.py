@@ -3,7 +3,7 @@
 import secrets
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,6 @@ from pathlib import Path
 import scenarios
 from conformance.results import Run, read_results
 from conformance.verdict import NOT_TESTED
-from lab.api import Deviation
 from lab.capsule.start import start_capsule
 from lab.components.program import Component, Program
 from lab.components.progress import Progress
@@ -28,12 +27,6 @@ from svcproof.labs import Labs, LabUse
 from svcproof.plugin import ORDER_FILE
 from svcproof.published import publish
 from svcproof.supervise import supervise
-
-NO_USER_NAMESPACE = Deviation(
-    "the capsule has no user namespace of its own",
-    "this machine forbids user namespaces, and root can do without",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
@@ -147,7 +140,3 @@ def _finish(directory: Path, code: int, progress: Progress) -> int:
     publish(run_results, directory, progress)
     return run_results.exit_code if code != NOT_TESTED else max(run_results.exit_code, code)
 
-
-def requested_pytest(rest: Sequence[str]) -> tuple[str, ...]:
-    """What stands behind `--` on the command line."""
-    return tuple(rest[1:] if rest[:1] == ["--"] else rest)

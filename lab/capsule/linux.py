@@ -19,6 +19,8 @@ MS_REC = 16384
 MS_PRIVATE = 1 << 18
 
 _PR_SET_PDEATHSIG = 1
+_INITIAL_USER_NAMESPACE = 0xEFFFFFFD
+"""PROC_USER_INIT_INO of the kernel's include/linux/proc_ns.h."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -48,6 +50,11 @@ def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -
 def die_with_parent(signal_number: int) -> None:
     """Asks the kernel for this signal when the parent thread dies. Cleared by unshare(CLONE_NEWUSER)."""
     _check(_libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0), "prctl(PR_SET_PDEATHSIG)")
+
+
+def in_initial_user_namespace() -> bool:
+    """Whether this process has the machine's own user namespace, where root may write global sysctls."""
+    return os.stat("/proc/self/ns/user").st_ino == _INITIAL_USER_NAMESPACE
 
 
 @contextmanager

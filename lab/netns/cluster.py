@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lab.api import Deviation, Figures, LabRecord, ProgramFacts
+from lab.capsule import linux
 from lab.kube import Kube
 from lab.model import Facts, Flow, Place, Service, ServiceFacts, Trace
 from lab.netns import kube_proxy, pods, services, topology
@@ -34,6 +35,11 @@ _DEVIATIONS = (
         "one etcd without fsync, one kube-apiserver, no RBAC, no service accounts",
         "the control plane is not under test",
     ),
+)
+
+_PLAIN_ROOT = Deviation(
+    "the capsule has no user namespace of its own",
+    "this machine forbids user namespaces, and root can do without",
 )
 
 
@@ -128,7 +134,7 @@ class NetnsCluster:
                 for each in self.order.components.values()
             ),
             tools=topology.tool_versions(),
-            deviations=deviations(self.order),
+            deviations=deviations(),
             figures=Figures(self.up_seconds, self.programmed_seconds, captured, dropped),
         )
 
@@ -150,12 +156,12 @@ class NetnsCluster:
         self._wait_programmed()
 
 
-def deviations(order: LabOrder) -> tuple[Deviation, ...]:
+def deviations() -> tuple[Deviation, ...]:
     """In what this lab differs from a production cluster."""
     return (
         *pods.DEVIATIONS,
         *flannel.DEVIATIONS,
         *kube_proxy.DEVIATIONS,
         *_DEVIATIONS,
-        *order.circumstances,
+        *((_PLAIN_ROOT,) if linux.in_initial_user_namespace() else ()),
     )

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from lab.api import Deviation
 from lab.components.program import Component, Program
 from lab.networks.flannel import Backend
 from lab.profiles import Profile
@@ -16,7 +15,7 @@ from lab.profiles import Profile
 class LabOrder:
     """One run's wish. components: resolved before the capsule is entered, because inside there is no network.
 
-    logs: where the logs of daemons are kept. circumstances: deviations that come from how this run was made.
+    logs: where the logs of daemons are kept. python: the interpreter for programs of the lab's own.
     """
 
     profile: Profile
@@ -26,7 +25,6 @@ class LabOrder:
     logs: Path
     seed: int
     python: str
-    circumstances: tuple[Deviation, ...] = ()
 
 
 _ADAPTER = TypeAdapter(LabOrder)

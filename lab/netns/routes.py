@@ -21,13 +21,17 @@ from lab.traffic.craft import Shape
 from lab.traffic.exchange import Way
 
 _ECHO_PORT = plan.ECHO_PORTS[0]
+_FRAGMENT_BYTES = 1400
+"""Fits the smallest path there is: VXLAN leaves 1450 of 1500 bytes, an IP header takes 20."""
 
 
 def way_of(flow: Flow, facts: Facts) -> Way:
     """The way of a flow's probes. UsageError where no such way can be."""
     destination = facts.destination(flow.target)
     mark = 0 if flow.via is None else _mark(flow, flow.via)
-    return Way(flow.sender, mark, destination.address, destination.port, Shape(flow.transport))
+    shape = Shape(flow.transport, padding=flow.padding)
+    pieces = _FRAGMENT_BYTES if flow.padding > _FRAGMENT_BYTES else 0
+    return Way(flow.sender, mark, destination.address, destination.port, shape, pieces)
 
 
 def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:

@@ -16,6 +16,7 @@ from lab.model import Headers, Transport
 from lab.traffic.decode import ASKED, PAYLOAD
 
 TTL = 64
+_MSS = 1400
 _IP_BYTES = 20
 _SUM_AT = {Transport.TCP: 16, Transport.UDP: 6, Transport.ICMP: 2}
 
@@ -37,7 +38,8 @@ def craft(shape: Shape, headers: Headers, mark: int) -> bytes:
 
 def fragments(packet: bytes, size: int) -> list[bytes]:
     """A packet in fragments of at most `size` bytes of payload each, by scapy; they share its identification."""
-    return [bytes(fragment) for fragment in IP(packet).fragment(fragsize=size)]
+    pieces = IP(packet).fragment(fragsize=size)  # type: ignore[no-untyped-call]  # scapy annotates it in part
+    return [bytes(piece) for piece in pieces]
 
 
 def template(shape: Shape, headers: Headers) -> Callable[[int, int], bytes]:
@@ -81,17 +83,19 @@ def checksum(data: bytes) -> int:
 
 
 def _transport(shape: Shape, headers: Headers, mark: int) -> Packet:
-    ports = {"sport": headers.source_port, "dport": headers.destination_port}
+    sport, dport = headers.source_port, headers.destination_port
     payload = Raw(PAYLOAD.pack(ASKED, mark) + bytes(shape.padding))
     match shape.transport:
         case Transport.TCP:
-            return TCP(**ports, seq=mark, flags=shape.flags, window=64240, options=[("MSS", 1400)])
+            options = [("MSS", _MSS)]
+            return TCP(sport=sport, dport=dport, seq=mark, flags=shape.flags, window=64240, options=options)
         case Transport.UDP:
-            return UDP(**ports) / payload
+            return UDP(sport=sport, dport=dport) / payload
         case Transport.ICMP:
-            return ICMP(type="echo-request", id=headers.source_port, seq=1) / payload
+            return ICMP(type="echo-request", id=sport, seq=1) / payload
         case Transport.SCTP:
-            return SCTP(**ports) / SCTPChunkInit(init_tag=mark, a_rwnd=65536, n_out_streams=1, n_in_streams=1)
+            init = SCTPChunkInit(init_tag=mark, a_rwnd=65536, n_out_streams=1, n_in_streams=1)
+            return SCTP(sport=sport, dport=dport) / init
 
 
 def _pseudo_header(ip: bytes, length: int) -> bytes:

@@ -199,7 +199,7 @@ def _icmp(packet: _Packet, known: Known) -> Decoded | None:
     if kind not in _ICMP_ERRORS:
         return None
     quoted = _take_apart(packet.body[_UDP_BYTES:])
-    about = quoted and _of_transport(quoted, known)
+    about = None if quoted is None else _of_transport(quoted, known)
     if about is None or about.part is not Part.PROBE:
         return None  # About a reply, or about nothing of ours.
     refusal = _ICMP_REFUSALS.get(code, Refusal.OTHER) if kind == _UNREACHABLE else Refusal.OTHER

@@ -65,14 +65,16 @@ class Captures:
 
     def counts(self) -> tuple[int, int]:
         """Packets captured and lost in all places since the start."""
-        every = (*self._rings.values(), *self._inboxes.values())
-        each = [capture.counts() for capture in every]
+        each = [capture.counts() for capture in self._every()]
         return sum(captured for captured, _ in each), sum(dropped for _, dropped in each)
 
     def close(self) -> None:
         """Ends all captures."""
-        for capture in (*self._rings.values(), *self._inboxes.values()):
+        for capture in self._every():
             capture.close()
+
+    def _every(self) -> list[Ring | Inbox]:
+        return [*self._rings.values(), *self._inboxes.values()]
 
     def _interface(self, place: Place, index: int) -> str:
         names = self._names[place]

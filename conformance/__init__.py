@@ -1,0 +1,1 @@
+"""What is claimed, and how observations are judged. Imports of lab its nouns, seams and errors only."""

@@ -29,9 +29,7 @@ class KnownDifference:
     until: str = ""
 
 
-_EXTERNAL_SERVICES = (
-    "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go"
-)
+_EXTERNAL_SERVICES = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go"
 _NO_ENDPOINTS_FROM_A_NODE = (
     "the chain KUBE-EXTERNAL-SERVICES, which refuses, hangs on INPUT and FORWARD only; "
     "a node's own packets to an address that is not local pass OUTPUT and leave the node"

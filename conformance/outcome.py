@@ -136,9 +136,7 @@ class LocalError:
         return f"failed at the sender with {self.errno}"
 
 
-Steady = Annotated[
-    Delivered | Unanswered | Refused | Dropped | Forwarded | LocalError, Discriminator("kind")
-]
+Steady = Annotated[Delivered | Unanswered | Refused | Dropped | Forwarded | LocalError, Discriminator("kind")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ SCHEMA_VERSION = 1
 class Verdict(StrEnum):
     """What a claim came to. UNSTABLE observations are FAIL: they equal no expectation."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
     KNOWN_DIFFERENCE = "known difference"
     STALE_DIFFERENCE = "stale difference"
@@ -137,7 +137,7 @@ class ClaimResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A whole run. exit_code is svcproof's: 0 as documented, 1 differs, 3 lab error or nothing observed, 130 interrupted."""
+    """A whole run. exit_code: 0 as documented, 1 differs, 3 lab error or nothing observed, 130 interrupted."""
 
     schema_version: int = SCHEMA_VERSION
     svcproof: str

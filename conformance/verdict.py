@@ -9,9 +9,7 @@ from conformance.results import Verdict
 AS_DOCUMENTED, DIFFERS, USAGE, NOT_TESTED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-def verdict_of(
-    expected: Outcome, observed: Outcome, difference: KnownDifference | None
-) -> Verdict:
+def verdict_of(expected: Outcome, observed: Outcome, difference: KnownDifference | None) -> Verdict:
     """What an observation comes to. A known difference that is not observed any more is stale, and fails."""
     if difference is not None and observed == difference.instead:
         return Verdict.KNOWN_DIFFERENCE
@@ -21,7 +19,7 @@ def verdict_of(
 
 
 def exit_code(verdicts: Collection[Verdict], *, interrupted: bool) -> int:
-    """svcproof's exit code for a run. A run in which nothing was observed is never green."""
+    """The exit code of a run. A run in which nothing was observed is never green."""
     if interrupted:
         return INTERRUPTED
     if {Verdict.FAIL, Verdict.STALE_DIFFERENCE} & set(verdicts):

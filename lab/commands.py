@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 from lab.errors import CommandFailed, MissingRequirement
 
 
-def run(
-    argv: Sequence[str], *, stdin: str = "", environ: Mapping[str, str] | None = None
-) -> str:
+def run(argv: Sequence[str], *, stdin: str = "", environ: Mapping[str, str] | None = None) -> str:
     """Runs a command to its end; its standard output. CommandFailed when it returns an error."""
     try:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The only importer of the kubernetes client: manifests and answers are plain dictionaries, as in the API's own words."""
+"""The only importer of the kubernetes client. Manifests and answers are dictionaries, in the API's own words."""
 
 import json
 from collections.abc import Mapping

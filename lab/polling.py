@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from enum import Enum
 from typing import TypeVar
 
@@ -14,29 +13,28 @@ Found = TypeVar("Found")
 
 
 class Limit(Enum):
-    """How long a condition may take before the lab gives up, and why so long: a loaded machine of two cores."""
+    """How long a condition may take before the lab gives up: seconds, and why so many, on a loaded machine."""
 
-    API_READY = timedelta(seconds=90)
-    """etcd and kube-apiserver from start to /readyz: 3 to 5 s on two idle cores."""
-    NETWORK_READY = timedelta(seconds=60)
-    """flanneld's lease and subnet file: under a second once the API answers; it retries the API every 3 s."""
-    SLICES_WRITTEN = timedelta(seconds=30)
-    """The endpointslice controller: at once; it needs its caches filled after its own start."""
-    RULES_PROGRAMMED = timedelta(seconds=60)
-    """kube-proxy from change to rules: 0.1 s; its first sync follows its caches."""
-    PROBES_SEEN = timedelta(seconds=5)
-    """A sentinel's way there and back: under a millisecond."""
-    ENDED = timedelta(seconds=10)
-    """A process after SIGTERM."""
+    API_READY = (90, "etcd and kube-apiserver from start to /readyz: 3 to 5 s on two idle cores")
+    NETWORK_READY = (60, "flanneld's lease: under a second once the API answers, which it asks every 3 s")
+    SLICES_WRITTEN = (30, "the endpointslice controller: at once, when its caches are filled")
+    RULES_PROGRAMMED = (60, "kube-proxy from change to rules: 0.1 s; its first sync follows its caches")
+    PROBES_SEEN = (5, "a sentinel's way there and back: under a millisecond")
+    ENDED = (10, "a process after SIGTERM")
+
+    @property
+    def seconds(self) -> int:
+        """The limit itself."""
+        return self.value[0]
 
 
 def wait_until(what: str, limit: Limit, look: Callable[[], Found | None]) -> Found:
     """Looks until `look` returns something other than None. NotReady says what was awaited and for how long."""
-    deadline = time.monotonic() + limit.value.total_seconds()
+    deadline = time.monotonic() + limit.seconds
     while True:
         found = look()
         if found is not None:
             return found
         if time.monotonic() > deadline:
-            raise NotReady(f"{what}: not so after {limit.value.total_seconds():g} s")
+            raise NotReady(f"{what}: not so after {limit.seconds} s")
         time.sleep(_INTERVAL_SECONDS)

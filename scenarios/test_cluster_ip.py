@@ -61,9 +61,7 @@ def test_from_outside_by_route(live: Live, flow: Flow, expect: Outcome) -> None:
 
 @requirement("cip-hairpin")
 @claims(
-    endpoint_among_others=Claim(
-        Flow(A1, HTTP), Delivered(frozenset({ITSELF, Arrival(B1, 8080, Kept())}))
-    ),
+    endpoint_among_others=Claim(Flow(A1, HTTP), Delivered(frozenset({ITSELF, Arrival(B1, 8080, Kept())}))),
 )
 def test_from_an_endpoint(live: Live, flow: Flow, expect: Outcome) -> None:
     """An endpoint reaches itself masqueraded, and the other endpoint with its own address."""

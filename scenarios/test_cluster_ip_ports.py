@@ -32,9 +32,7 @@ pytestmark = given(PORTS)
     name_that_is_the_same=Claim(
         Flow(Place.POD_C1, ClusterIP(PORTS, "admin")), delivered(A1, B2, source=Kept(), port=8082)
     ),
-    number=Claim(
-        Flow(Place.POD_C1, ClusterIP(PORTS, "plain")), delivered(A1, B2, source=Kept(), port=8080)
-    ),
+    number=Claim(Flow(Place.POD_C1, ClusterIP(PORTS, "plain")), delivered(A1, B2, source=Kept(), port=8080)),
 )
 def test_each_port_has_its_own_target(live: Live, flow: Flow, expect: Outcome) -> None:
     """Each port leads to its own target port, and a name to the port that each pod gives it."""
@@ -43,12 +41,8 @@ def test_each_port_has_its_own_target(live: Live, flow: Flow, expect: Outcome) -
 
 @requirement("cip-proto")
 @claims(
-    tcp=Claim(
-        Flow(Place.POD_A2, ClusterIP(PORTS, "dns-tcp")), delivered(A1, B2, source=Kept(), port=8081)
-    ),
-    udp=Claim(
-        Flow(Place.POD_A2, ClusterIP(PORTS, "dns")), delivered(A1, B2, source=Kept(), port=8082)
-    ),
+    tcp=Claim(Flow(Place.POD_A2, ClusterIP(PORTS, "dns-tcp")), delivered(A1, B2, source=Kept(), port=8081)),
+    udp=Claim(Flow(Place.POD_A2, ClusterIP(PORTS, "dns")), delivered(A1, B2, source=Kept(), port=8082)),
 )
 def test_tcp_and_udp_on_one_port(live: Live, flow: Flow, expect: Outcome) -> None:
     """TCP and UDP on port 53 of one Service lead to different target ports."""

@@ -18,7 +18,7 @@ from svcproof.settings import Settings
 _MOST_WORKERS = 16
 
 Command = Callable[[argparse.Namespace, Settings], int]
-_Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - has no other name
 
 _EXIT_CODES = """exit codes: 0 every selected claim was observed and is as documented (or a known
 difference); 1 differs; 2 usage; 3 lab error, or nothing could be observed; 130 interrupted"""
@@ -141,9 +141,7 @@ def _add_backend(verb: argparse.ArgumentParser) -> None:
 def _add_sources(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--components", type=Path, metavar="DIR", help="programs of your own")
     verb.add_argument("--kube-proxy", type=Path, metavar="FILE", help="the kube-proxy to try")
-    verb.add_argument(
-        "--kubernetes", default=KUBERNETES_VERSION, metavar="VERSION", help="(%(default)s)"
-    )
+    verb.add_argument("--kubernetes", default=KUBERNETES_VERSION, metavar="VERSION", help="(%(default)s)")
 
 
 def _add_runs(verb: argparse.ArgumentParser) -> None:

@@ -53,9 +53,7 @@ def check_unique(collected: Iterable[CollectedClaim]) -> None:
     seen: dict[str, str] = {}
     for claim in collected:
         if claim.id in seen:
-            raise pytest.UsageError(
-                f"{claim.scenario} and {seen[claim.id]} both claim {claim.id}"
-            )
+            raise pytest.UsageError(f"{claim.scenario} and {seen[claim.id]} both claim {claim.id}")
         seen[claim.id] = claim.scenario
 
 

@@ -30,9 +30,7 @@ def dump(entry: LabEntry, place: str, out: TextIO) -> int:
     environ = capsule_environment(os.environ)
     for title, argv in _SECTIONS:
         try:
-            done = subprocess.run(
-                argv, capture_output=True, text=True, check=False, env=environ
-            )
+            done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environ)
             text = done.stdout or done.stderr
         except FileNotFoundError:
             text = f"{argv[0]} is not installed\n"

@@ -13,11 +13,7 @@ from lab.errors import CapsuleError, LabError, UsageError
 from svcproof.labs import LabEntry
 
 _NAMESPACES = (
-    linux.CLONE_NEWNS
-    | linux.CLONE_NEWPID
-    | linux.CLONE_NEWNET
-    | linux.CLONE_NEWIPC
-    | linux.CLONE_NEWUTS
+    linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
 )
 _PLACES = Path("/run/netns")
 _NOT_FOUND = 127
@@ -33,7 +29,7 @@ def run_at(entry: LabEntry, place: str, argv: Sequence[str]) -> int:
         os.environ.update(capsule_environment(os.environ))
         os.environ["SVCPROOF_PLACE"] = place
         os.environ["PS1"] = f"{entry.name} {place} # "
-        os.execvp(argv[0], list(argv))
+        os.execvp(argv[0], list(argv))  # noqa: S606 - the user's own command
 
     # The terminal's Ctrl-C is for the command, not for us who wait for it.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -44,7 +40,7 @@ def run_at(entry: LabEntry, place: str, argv: Sequence[str]) -> int:
 
 
 def enter_capsule(entry: LabEntry) -> None:
-    """Moves this process into the capsule; its children are in the capsule's PID namespace too. There is no way back."""
+    """Moves this process into the capsule, and its children into the capsule's PID namespace, for good."""
     try:
         descriptor = os.pidfd_open(entry.init_pid)
         kinds = _NAMESPACES | (linux.CLONE_NEWUSER if entry.user_namespace else 0)

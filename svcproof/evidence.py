@@ -55,9 +55,7 @@ def target_words(target: Target) -> str:
 
 def batch_record(observation: Observation) -> Batch:
     """How the probes of a batch fell."""
-    counts = Counter(
-        _where(judge_one(trace, observation.facts)) for trace in observation.traces
-    )
+    counts = Counter(_where(judge_one(trace, observation.facts)) for trace in observation.traces)
     return Batch(
         size=len(observation.traces),
         false_alarm=FALSE_ALARM if observation.endpoints > 1 else 0.0,

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+ORDER_FILE = "order.json"
+"""Where a run or a standing lab keeps its LabOrder."""
+
 _FILE = "invocation.json"
 
 

@@ -78,9 +78,7 @@ class Labs:
         self._home = state / "labs"
 
     @contextmanager
-    def register(
-        self, name: str, use: LabUse, profile: str, directory: Path
-    ) -> Iterator[Registration]:
+    def register(self, name: str, use: LabUse, profile: str, directory: Path) -> Iterator[Registration]:
         """Holds an entry for the body. UsageError where another lab of this name stands."""
         home = self._home / name
         self.standing()  # Removes what an ended lab of this name left.

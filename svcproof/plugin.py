@@ -22,9 +22,9 @@ from svcproof.collected import (
     not_run,
 )
 from svcproof.gathered import RESULT_ATTRIBUTE, Gathered, keep_collected, keep_lab
+from svcproof.invocation import ORDER_FILE
 from svcproof.judged import claim_result
 
-ORDER_FILE = "order.json"
 ONLY_LAB = "lab"
 
 _RUN = pytest.StashKey[Path]()

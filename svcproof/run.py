@@ -22,11 +22,11 @@ from lab.networks.flannel import Backend
 from lab.profiles import Profile
 from svcproof import __version__
 from svcproof.gathered import RESULTS_FILE
-from svcproof.invocation import Invocation, write_invocation
+from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
 from svcproof.labs import Labs, LabUse
-from svcproof.plugin import ORDER_FILE
 from svcproof.published import publish
 from svcproof.supervise import supervise
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
@@ -58,9 +58,7 @@ def run(request: RunRequest, labs: Labs, progress: Progress) -> int:
     return _finish(directory, code, progress)
 
 
-def lab_order(
-    request: RunRequest, components: Mapping[Program, Component], logs: Path
-) -> LabOrder:
+def lab_order(request: RunRequest, components: Mapping[Program, Component], logs: Path) -> LabOrder:
     """What the labs of this run are made of."""
     return LabOrder(
         profile=request.profile,
@@ -100,9 +98,9 @@ def pytest_command(request: RunRequest, directory: Path) -> list[str]:
 def clean(environ: Mapping[str, str]) -> dict[str, str]:
     """The user's environment without what would change the run behind its command line."""
     unwanted = ("PYTEST_", "COV_")
-    return {
-        name: value for name, value in environ.items() if not name.startswith(unwanted)
-    } | {"PYTHONDONTWRITEBYTECODE": "1"}
+    return {name: value for name, value in environ.items() if not name.startswith(unwanted)} | {
+        "PYTHONDONTWRITEBYTECODE": "1"
+    }
 
 
 def _make_directory(request: RunRequest) -> Path:
@@ -139,4 +137,3 @@ def _finish(directory: Path, code: int, progress: Progress) -> int:
     run_results: Run = read_results(results)
     publish(run_results, directory, progress)
     return run_results.exit_code if code != NOT_TESTED else max(run_results.exit_code, code)
-

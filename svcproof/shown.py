@@ -12,6 +12,8 @@ from lab.api import LabRecord
 from lab.errors import LabError
 from svcproof.labs import LabEntry, LabUse
 
+TROUBLE_FILE = "trouble.txt"
+
 
 @dataclass(frozen=True, slots=True)
 class StandingFacts:
@@ -68,7 +70,7 @@ def status(entry: LabEntry, *, as_json: bool) -> int:
             f"{entry.name} is the lab of a run that is under way",
             next_step=f"its logs are in {entry.directory / 'logs'}; places bear the worker's name: gw0.worker-a",
         )
-    facts_file, trouble_file = entry.directory / StandingFacts.FILE, entry.directory / "trouble.txt"
+    facts_file, trouble_file = entry.directory / StandingFacts.FILE, entry.directory / TROUBLE_FILE
     facts = _FACTS.validate_json(facts_file.read_bytes()) if facts_file.exists() else None
     trouble = trouble_file.read_text() if trouble_file.exists() else ""
     found = Status(entry, facts, trouble)
@@ -88,4 +90,3 @@ def _lines(found: Status) -> list[str]:
     lines += ["programs:"]
     lines += [f"  {each.name:24} {each.version:10} {each.origin}" for each in record.programs]
     return [*lines, f"logs: {found.lab.directory / 'logs'}"]
-

@@ -1,7 +1,7 @@
 """Labs that stay up: `svcproof up` and `down`.
 
-`up` starts a supervisor in the background (this module, run as `python -m svcproof.standing hold`), which registers
-the lab and starts its capsule with this module again (`stand`), which brings the lab up and waits to be told to end.
+`up` starts a supervisor in the background (this module, run as a program), which registers the lab and starts its
+capsule with svcproof.stand, which brings the lab up and waits to be told to end.
 """
 
 import os
@@ -16,18 +16,14 @@ from lab.capsule.start import start_capsule
 from lab.components.program import Component, Program
 from lab.components.progress import Progress
 from lab.errors import LabError, UsageError
-from lab.netns.bring_up import lab_up
-from lab.netns.cluster import NetnsCluster
 from lab.netns.order import LabOrder, read_order, write_order
 from lab.networks.flannel import Backend
 from lab.polling import Limit, wait_until
 from lab.profiles import Profile
+from svcproof.invocation import ORDER_FILE
 from svcproof.labs import LabEntry, Labs, LabUse
-from svcproof.shown import StandingFacts, write_facts
+from svcproof.shown import TROUBLE_FILE, StandingFacts
 from svcproof.supervise import supervise
-
-ORDER_FILE, TROUBLE_FILE, SAID_FILE = "order.json", "trouble.txt", "said.log"
-_CHECK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +50,7 @@ def up(wish: Wish, progress: Progress) -> int:
     log = directory / "supervisor.log"
     with progress.step(f"lab {wish.name}"), log.open("wb") as output:
         holder = subprocess.Popen(
-            [sys.executable, "-m", "svcproof.standing", "hold", wish.name, str(wish.state)],
+            [sys.executable, "-m", "svcproof.standing", wish.name, str(wish.state)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -90,29 +86,11 @@ def hold(name: str, state: Path) -> int:
     """The supervisor of a standing lab."""
     directory = state / "standing" / name
     order = read_order(directory / ORDER_FILE)
-    argv = [sys.executable, "-m", "svcproof.standing", "stand", name, str(directory)]
+    argv = [sys.executable, "-m", "svcproof.stand", name, str(directory)]
     with Labs(state).register(name, LabUse.UP, order.profile.name, directory) as entry:
         capsule = start_capsule(argv, os.environ)
         entry.started(capsule)
         return supervise(capsule)
-
-
-def stand(name: str, directory: Path) -> int:
-    """Inside the capsule: brings the lab up, watches its programs, waits to be told to end."""
-    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    said = directory / SAID_FILE
-    try:
-        with said.open("w") as log:
-            say = lambda text: print(text, file=log, flush=True)  # noqa: E731
-            with lab_up(read_order(directory / ORDER_FILE), name, "", say) as cluster:
-                write_facts(StandingFacts(cluster.record(), _places(cluster)), directory)
-                signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-                while signal.sigtimedwait(ends, _CHECK_SECONDS) is None:
-                    cluster.check()
-    except LabError as error:
-        (directory / TROUBLE_FILE).write_text(str(error))
-        raise
-    return 0
 
 
 def _prepare(wish: Wish, directory: Path) -> None:
@@ -153,14 +131,10 @@ def _wait_up(wish: Wish, directory: Path, holder: subprocess.Popen[bytes]) -> No
     wait_until(f"the lab {wish.name} is up", Limit.API_READY, look)
 
 
-def _places(cluster: NetnsCluster) -> dict[str, str]:
-    return {place.value: str(address) for place, address in cluster.facts().primary.items()}
-
-
 def main(arguments: Sequence[str]) -> int:
-    """`hold NAME STATE` or `stand NAME DIRECTORY`."""
-    verb, name, path = arguments
-    return hold(name, Path(path)) if verb == "hold" else stand(name, Path(path))
+    """The supervisor's command line: NAME STATE."""
+    name, state = arguments
+    return hold(name, Path(state))
 
 
 if __name__ == "__main__":

@@ -28,4 +28,3 @@ def supervise(capsule: Capsule) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-

@@ -12,6 +12,7 @@ import socket
 import struct
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lab.capsule import linux
@@ -26,11 +27,9 @@ def mount_capsule() -> None:
     linux.mount("proc", "/proc", "proc", quiet)
     linux.mount("tmpfs", "/run", "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "mode=755")
     Path("/run/netns").mkdir()
-    try:
+    # Refused where /sys is partly masked (containers). Nothing in the lab depends on it.
+    with suppress(OSError):
         linux.mount("sysfs", "/sys", "sysfs", quiet)
-    except OSError:
-        # Refused where /sys is partly masked (containers). Nothing in the lab depends on it.
-        pass
     _raise_loopback()
 
 
@@ -78,7 +77,7 @@ def _become(argv: Sequence[str], environ: Mapping[str, str]) -> None:
     """Turns the forked child into the capsule's program; never returns."""
     try:
         os.setsid()
-        os.execvpe(argv[0], list(argv), dict(environ))
+        os.execvpe(argv[0], list(argv), dict(environ))  # noqa: S606 - our own argument list
     except OSError as error:
         sys.stderr.write(f"svcproof: cannot start {argv[0]} in the capsule: {error}\n")
     finally:
@@ -86,10 +85,8 @@ def _become(argv: Sequence[str], environ: Mapping[str, str]) -> None:
 
 
 def _forward(program: int, number: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(program, number)
-    except ProcessLookupError:
-        pass
 
 
 def _reap(program: int) -> int | None:

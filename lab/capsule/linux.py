@@ -32,17 +32,17 @@ def _check(result: int, call: str) -> None:
 
 
 def unshare(flags: int) -> None:
-    """unshare(2). OSError on refusal."""
+    """Leaves namespaces for new ones, as unshare(2) does. OSError on refusal."""
     _check(_libc.unshare(flags), f"unshare({flags:#x})")
 
 
 def setns(descriptor: int, kind: int) -> None:
-    """setns(2) with a namespace file or a pidfd. OSError on refusal."""
+    """Enters namespaces, by a namespace file or a pidfd. OSError on refusal."""
     _check(_libc.setns(descriptor, kind), "setns")
 
 
 def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -> None:
-    """mount(2). OSError on refusal."""
+    """Mounts a file system. OSError on refusal."""
     result = _libc.mount(source.encode(), target.encode(), kind.encode(), flags, data.encode())
     _check(result, f"mount {kind or source} on {target}")
 
@@ -54,7 +54,7 @@ def die_with_parent(signal_number: int) -> None:
 
 def in_initial_user_namespace() -> bool:
     """Whether this process has the machine's own user namespace, where root may write global sysctls."""
-    return os.stat("/proc/self/ns/user").st_ino == _INITIAL_USER_NAMESPACE
+    return Path("/proc/self/ns/user").stat().st_ino == _INITIAL_USER_NAMESPACE
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import select
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +21,7 @@ from lab.capsule.init import capsule_environment, mount_capsule, run_as_init
 from lab.errors import CapsuleError
 
 _NAMESPACES = (
-    linux.CLONE_NEWNS
-    | linux.CLONE_NEWNET
-    | linux.CLONE_NEWPID
-    | linux.CLONE_NEWIPC
-    | linux.CLONE_NEWUTS
+    linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWPID | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
 )
 _EVERY_ID = 4294967295
 
@@ -40,10 +37,8 @@ class Capsule:
 
     def signal(self, number: int) -> None:
         """Passes a signal on to the capsule's program. Nothing happens when the capsule has ended."""
-        try:
+        with suppress(ProcessLookupError):
             os.kill(self.init_pid, number)
-        except ProcessLookupError:
-            pass
 
     def end(self) -> None:
         """Ends the capsule at once, and with its init everything in it."""

@@ -42,7 +42,7 @@ def run(
     beat: called twice a second.
     """
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(  # noqa: S603 - running a given command is what it is for
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -67,9 +67,7 @@ def tied(command: Sequence[str]) -> Sequence[str]:
     return [*_TIE, *command] if Path(_TIE[0]).exists() else command
 
 
-def _wait(
-    process: subprocess.Popen[bytes], seconds: float | None, beat: Callable[[], None]
-) -> None:
+def _wait(process: subprocess.Popen[bytes], seconds: float | None, beat: Callable[[], None]) -> None:
     deadline = None if seconds is None else time.monotonic() + seconds
     while True:
         try:

@@ -36,8 +36,7 @@ def writing(cache: Path) -> Iterator[None]:
         raise ComponentError(
             f"tried to write to the cache {cache}",
             output=str(error),
-            next_step="free space there or make it writable, or name another directory by "
-            "SVCPROOF_CACHE",
+            next_step="free space there or make it writable, or name another directory by SVCPROOF_CACHE",
         ) from error
 
 

@@ -24,16 +24,14 @@ _CHUNK = 1 << 18
 _MEGABYTE = 1_000_000
 
 
-class NotAvailable(Exception):  # noqa: N818 - it is an answer: the next origin is asked
+class NotAvailable(Exception):
     """An origin cannot give the file."""
 
 
 class Downloads:
     """The downloads of one run. A host that could not be reached is not asked again."""
 
-    def __init__(
-        self, environ: Mapping[str, str], *, connect_seconds: float, stall_seconds: float
-    ) -> None:
+    def __init__(self, environ: Mapping[str, str], *, connect_seconds: float, stall_seconds: float) -> None:
         self._environ = environ
         self._connect_seconds = connect_seconds
         self._stall_seconds = stall_seconds

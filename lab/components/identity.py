@@ -67,12 +67,8 @@ def _ask(program: Program, path: Path, question: _Question) -> str:
     except OSError as error:
         attempted = f"tried to use {path} as {program}, but it could not be run"
         if isinstance(error, TimeoutError):
-            attempted = (
-                f"asked {path} whether it is {program}: no answer in {_ANSWER_SECONDS:.0f} s"
-            )
-        raise ComponentError(
-            attempted, command=command, output=str(error), next_step=again
-        ) from error
+            attempted = f"asked {path} whether it is {program}: no answer in {_ANSWER_SECONDS:.0f} s"
+        raise ComponentError(attempted, command=command, output=str(error), next_step=again) from error
     if answer := re.search(question.answer, finished.output, re.MULTILINE):
         return answer[1]
     raise ComponentError(

@@ -12,7 +12,8 @@ _SPIN_SECONDS = 0.2
 class Beat(Protocol):
     """Called again and again while a step goes on; the detail is how far it is."""
 
-    def __call__(self, detail: str = "") -> None: ...
+    def __call__(self, detail: str = "") -> None:
+        """Tell that the step goes on."""
 
 
 class Progress(Protocol):

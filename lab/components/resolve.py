@@ -114,9 +114,7 @@ class _Getting:
             yield Cache(self.sources.cache).store(key, item.path, origin, item.source)
 
 
-def _cached(
-    product: Product, program: Program, sources: Sources, progress: Progress
-) -> Component | None:
+def _cached(product: Product, program: Program, sources: Sources, progress: Progress) -> Component | None:
     """Return a program from the cache, however it first came there."""
     cache = Cache(sources.cache)
     for origin in (Origin.RELEASE, Origin.BUILT):

@@ -27,8 +27,7 @@ def supplied(
         found[Program.KUBE_PROXY] = _kube_proxy(sources.kube_proxy)
     for component in found.values():
         progress.say(
-            f"{component.program} {component.version}: supplied, {component.path}, "
-            f"sha256 {component.sha256}"
+            f"{component.program} {component.version}: supplied, {component.path}, sha256 {component.sha256}"
         )
     return found
 

@@ -43,9 +43,7 @@ def digest(product: Product, sources: Sources) -> str:
     return whole.hexdigest()[:12]
 
 
-def prepare(
-    product: Product, sources: Sources, toolchain: Toolchain, target: Path, beat: Beat
-) -> None:
+def prepare(product: Product, sources: Sources, toolchain: Toolchain, target: Path, beat: Beat) -> None:
     """Write go.mod and go.sum of the wrapper module into an empty directory."""
     if is_pinned(product):
         with writing(sources.cache):

@@ -77,9 +77,7 @@ class Barrier:
         return 2 * _FIRST_PORT + self._round
 
     def _service_ports(self) -> list[dict[str, object]]:
-        return [
-            {"name": "canary", "protocol": "UDP", "port": self._port, "targetPort": self._target_port}
-        ]
+        return [{"name": "canary", "protocol": "UDP", "port": self._port, "targetPort": self._target_port}]
 
     def _slice_ports(self) -> list[dict[str, object]]:
         return [{"name": "canary", "protocol": "UDP", "port": self._target_port}]

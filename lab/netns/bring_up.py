@@ -47,7 +47,8 @@ def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsC
         echo = launcher.start("echo", UNDERLAY, pods.echo_command(order.python, namespaces))
         captures = stack.enter_context(closing(Captures(namespaces.inside, Place, plan.API_PORT)))
         senders = stack.enter_context(closing(Senders(namespaces.inside)))
-        exchange = Exchange(captures, senders, Random(f"{order.seed}/{name}"))
+        marks = Random(f"{order.seed}/{name}")  # noqa: S311 - to be repeated, not to be secret
+        exchange = Exchange(captures, senders, marks)
         kube = stack.enter_context(closing(control_plane.connect(plane)))
         say("starting kube-proxy and flanneld on three nodes")
         cluster = _start_cluster(order, name, launcher, state, plane, kube, captures, exchange)
@@ -102,9 +103,7 @@ def _cni_programs(order: LabOrder) -> Mapping[str, Path]:
     return {program.value: order.components[program].path for program in wanted}
 
 
-def _cni_plugins(
-    state: Path, daemons: tuple[Daemon, ...]
-) -> dict[Place, list[dict[str, object]]]:
+def _cni_plugins(state: Path, daemons: tuple[Daemon, ...]) -> dict[Place, list[dict[str, object]]]:
     """The CNI configuration of each node, once flanneld has its lease."""
 
     def check() -> None:
@@ -131,9 +130,7 @@ def _facts(namespaces: Namespaces, pod_addresses: Mapping[Place, IPv4Address]) -
     primary = {**plan.NODE_ADDRESSES, **plan.OUTSIDE_ADDRESSES, **pod_addresses}
     listed = [each for node in NODES for each in nodes.interfaces(namespaces, node)]
     listed += [Interface(pod, "eth0", (pod_addresses[pod],)) for pod in PODS]
-    listed += [
-        Interface(place, "eth0", (address,)) for place, address in plan.OUTSIDE_ADDRESSES.items()
-    ]
+    listed += [Interface(place, "eth0", (address,)) for place, address in plan.OUTSIDE_ADDRESSES.items()]
     owners = {address: each.place for each in listed for address in each.addresses}
     return Facts(
         interfaces=tuple(listed),

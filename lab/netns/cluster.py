@@ -126,7 +126,7 @@ class NetnsCluster:
             lab=self.name,
             kind="netns",
             profile=self.profile.name,
-            kernel=" ".join((os.uname().sysname, os.uname().release, os.uname().machine)),
+            kernel=f"{os.uname().sysname} {os.uname().release} {os.uname().machine}",
             kubernetes=self.order.kubernetes,
             network=f"flannel, {self.order.backend}",
             programs=tuple(

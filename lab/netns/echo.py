@@ -48,7 +48,7 @@ class Echo:
                 ready()
 
     def _watch(self, sock: socket.socket, ready: Callable[[], None]) -> None:
-        sock.setblocking(False)
+        sock.settimeout(0)
         self._selector.register(sock, selectors.EVENT_READ, ready)
 
     def _accept(self, listener: socket.socket, pod: str) -> None:

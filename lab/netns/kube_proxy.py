@@ -34,8 +34,7 @@ def start_kube_proxies(
 ) -> tuple[Daemon, ...]:
     """Starts kube-proxy on every node."""
     return tuple(
-        _start(mode, components[Program.KUBE_PROXY].path, launcher, kubeconfig, state, node)
-        for node in NODES
+        _start(mode, components[Program.KUBE_PROXY].path, launcher, kubeconfig, state, node) for node in NODES
     )
 
 

@@ -27,4 +27,3 @@ class Namespaces:
     def inside(self, place: Place | str) -> AbstractContextManager[None]:
         """Runs the body with this thread in a place's namespace."""
         return linux.in_network_namespace(self.path(place))
-

@@ -55,9 +55,7 @@ def start_flanneld(
 ) -> tuple[Daemon, ...]:
     """Starts flanneld on every node."""
     configuration = state / "net-conf.json"
-    configuration.write_text(
-        flannel.network_configuration(str(plan.POD_CIDR), backend, mode)
-    )
+    configuration.write_text(flannel.network_configuration(str(plan.POD_CIDR), backend, mode))
     return tuple(
         launcher.start(
             f"flanneld-{node}",

@@ -39,9 +39,7 @@ class PodPool:
     addresses: dict[Place, IPv4Address] = field(default_factory=dict)
     labels: dict[Place, dict[str, str]] = field(default_factory=dict)
 
-    def make(
-        self, plugins: Mapping[Place, Sequence[Mapping[str, object]]]
-    ) -> Mapping[Place, IPv4Address]:
+    def make(self, plugins: Mapping[Place, Sequence[Mapping[str, object]]]) -> Mapping[Place, IPv4Address]:
         """Makes every pod, the nodes side by side; their addresses. plugins: CNI's, per node, in order."""
         with ThreadPoolExecutor(max_workers=len(NODES)) as threads:
             for made in threads.map(lambda node: self._make_on(node, plugins[node]), NODES):
@@ -56,9 +54,7 @@ class PodPool:
 
     def report(self, pod: Place, *, ready: bool) -> None:
         """What the pod's kubelet would report of it."""
-        self.kube.patch_pod_status(
-            pod.value, running(pod.node, self.addresses[pod], ready=ready)
-        )
+        self.kube.patch_pod_status(pod.value, running(pod.node, self.addresses[pod], ready=ready))
 
     def terminate(self, pod: Place) -> None:
         """Deletes the pod with a grace period. No kubelet confirms, so it stays terminating."""
@@ -73,9 +69,7 @@ class PodPool:
         self.kube.create_pod(manifest(pod, self.labels.get(pod, {})))
         self.report(pod, ready=True)
 
-    def _make_on(
-        self, node: Place, plugins: Sequence[Mapping[str, object]]
-    ) -> dict[Place, IPv4Address]:
+    def _make_on(self, node: Place, plugins: Sequence[Mapping[str, object]]) -> dict[Place, IPv4Address]:
         return {pod: self._make(pod, plugins) for pod in PODS if pod.node is node}
 
     def _make(self, pod: Place, plugins: Sequence[Mapping[str, object]]) -> IPv4Address:
@@ -104,8 +98,7 @@ def manifest(pod: Place, labels: Mapping[str, str]) -> Manifest:
                     "name": "echo",
                     "image": "svcproof.invalid/echo",
                     "ports": [
-                        {"name": name, "containerPort": port}
-                        for name, port in plan.container_ports(pod)
+                        {"name": name, "containerPort": port} for name, port in plan.container_ports(pod)
                     ],
                 }
             ],
@@ -130,4 +123,3 @@ def echo_command(python: str, namespaces: Namespaces) -> list[str]:
     """The command line of the echo for all pods."""
     ports = ",".join(str(port) for port in plan.ECHO_PORTS)
     return [python, "-m", "lab.netns.echo", namespaces.prefix, ports, *PODS]
-

@@ -5,8 +5,8 @@ from ipaddress import IPv4Address
 from lab.errors import UsageError
 from lab.model import (
     NODES,
-    ExternalIP,
     ClusterIP,
+    ExternalIP,
     Facts,
     Flow,
     LoadBalancerIP,
@@ -47,9 +47,7 @@ def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:
 def _to_pods(sender: Place, mark: int, facts: Facts) -> list[Way]:
     """One UDP probe to a pod of each node, without a Service."""
     firsts = [min(pod for pod in Place if _is_pod_of(pod, node)) for node in NODES]
-    return [
-        Way(sender, mark, facts.primary[pod], _ECHO_PORT, Shape(Transport.UDP)) for pod in firsts
-    ]
+    return [Way(sender, mark, facts.primary[pod], _ECHO_PORT, Shape(Transport.UDP)) for pod in firsts]
 
 
 def _is_pod_of(place: Place, node: Place) -> bool:

@@ -76,9 +76,7 @@ def label_pods(pods: PodPool, services: Sequence[Service], value: str | None = "
 
 def wait_slices(kube: Kube, services: Sequence[Service]) -> None:
     """Returns when the controller's slices list exactly the pods of each Service."""
-    wanted = {
-        service.name: frozenset(pod.value for pod in service.endpoints) for service in services
-    }
+    wanted = {service.name: frozenset(pod.value for pod in service.endpoints) for service in services}
     wait_until(
         "the endpointslice controller has written the endpoints of every Service",
         Limit.SLICES_WRITTEN,
@@ -96,9 +94,7 @@ def wait_slices_gone(kube: Kube, services: Sequence[Service]) -> None:
     )
 
 
-def shows(
-    slices: Sequence[Any], pod: Place, wanted: Callable[[Mapping[str, bool]], bool] | None
-) -> bool:
+def shows(slices: Sequence[Any], pod: Place, wanted: Callable[[Mapping[str, bool]], bool] | None) -> bool:
     """Whether every endpoint of this pod has wanted conditions; for None, whether no slice lists it."""
     conditions = [
         endpoint["conditions"]
@@ -113,7 +109,11 @@ def _matches(slices: Sequence[Any], wanted: Mapping[str, frozenset[str]]) -> boo
     listed: dict[str, set[str]] = {}
     for item in slices:
         pods = listed.setdefault(_owner(item), set())
-        pods.update(endpoint["targetRef"]["name"] for endpoint in item.get("endpoints") or () if "targetRef" in endpoint)
+        pods.update(
+            endpoint["targetRef"]["name"]
+            for endpoint in item.get("endpoints") or ()
+            if "targetRef" in endpoint
+        )
     return all(name in listed and listed[name] == pods for name, pods in wanted.items())
 
 

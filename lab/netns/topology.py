@@ -1,8 +1,8 @@
 """Builds the networks of a lab: three nodes, an outside client and a router on one segment, a client beyond it.
 
-    far-client --- router ---+--- bridge in `underlay` ---+--- worker-a, worker-b, worker-c
-     (198.51.100.0/24)       |     (172.18.0.0/24)        +--- client
-                             +--- the nodes' default route: captures what leaves them untranslated
+far-client --- router ---+--- bridge in `underlay` ---+--- worker-a, worker-b, worker-c
+ (198.51.100.0/24)       |     (172.18.0.0/24)        +--- client
+                         +--- the nodes' default route: captures what leaves them untranslated
 """
 
 from collections.abc import Sequence

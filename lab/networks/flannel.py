@@ -54,7 +54,7 @@ def network_configuration(pod_cidr: str, backend: Backend, mode: ProxyMode) -> s
 def flanneld(
     program: Path, kubeconfig: Path, configuration: Path, address: IPv4Address, subnet_file: Path
 ) -> list[str]:
-    """flanneld's command line on the node with this address."""
+    """The command line of flanneld on the node with this address."""
     return [
         str(program),
         "--kube-subnet-mgr",
@@ -79,9 +79,7 @@ def wait_subnet(subnet_file: Path, check: Callable[[], None]) -> Subnet:
 
 def parse_subnet(text: str) -> Subnet | None:
     """subnet.env; None while it is not complete."""
-    values: Mapping[str, str] = dict(
-        line.split("=", 1) for line in text.splitlines() if "=" in line
-    )
+    values: Mapping[str, str] = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     try:
         return Subnet(
             IPv4Interface(values["FLANNEL_SUBNET"]),
@@ -110,4 +108,3 @@ def cni_plugins(subnet: Subnet, pod_cidr: str, data: Path) -> list[dict[str, obj
     }
     portmap: dict[str, object] = {"type": "portmap", "capabilities": {"portMappings": True}}
     return [bridge, portmap]
-

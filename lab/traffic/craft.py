@@ -23,7 +23,7 @@ _SUM_AT = {Transport.TCP: 16, Transport.UDP: 6, Transport.ICMP: 2}
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a probe looks like beyond its addresses. flags: TCP's, in scapy's letters; padding: bytes of payload more."""
+    """What a probe looks like beyond its addresses. flags: TCP's, in scapy's letters; padding: more payload, bytes."""
 
     transport: Transport
     flags: str = "S"

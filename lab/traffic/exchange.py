@@ -74,7 +74,7 @@ class Exchange:
         return traces(flight.seen, flight.sent)
 
     def reached(self, way: Way, at: Place, port: int) -> bool:
-        """Whether one probe, with no proof of silence, was seen going in at a place and port: the barrier's question."""
+        """Whether one probe was seen going in at a place and port, as of now: the barrier's question."""
         flight = _Flight()
         self._launch(way, 1, flight)
         self._collect(flight)

@@ -29,7 +29,7 @@ class Inbox:
         self._captured = 0
         for sock in sockets:
             attach_filter(sock, ignored_port)
-            sock.setblocking(False)
+            sock.settimeout(0)
             sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
 

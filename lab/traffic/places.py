@@ -84,9 +84,7 @@ class Captures:
         return names.get(index, f"#{index}")
 
 
-def _sighting(
-    found: Decoded, time_ns: int, place: Place, interface: str, direction: Direction
-) -> Sighting:
+def _sighting(found: Decoded, time_ns: int, place: Place, interface: str, direction: Direction) -> Sighting:
     return Sighting(
         time_ns, place, interface, direction, found.part, found.headers, found.tunnel, found.refusal
     )

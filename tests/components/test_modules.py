@@ -47,9 +47,7 @@ def test_a_module_names_the_packages_that_are_built(product: Product) -> None:
 @pytest.mark.parametrize("product", PINNED, ids=lambda product: product.name)
 def test_the_oldest_go_suits_the_modules(product: Product) -> None:
     """No wrapper module asks for a newer Go than the one that is looked for."""
-    line = re.search(
-        r"^go (\d+)\.(\d+)", (MODULES / product.name / "go.mod").read_text(), re.MULTILINE
-    )
+    line = re.search(r"^go (\d+)\.(\d+)", (MODULES / product.name / "go.mod").read_text(), re.MULTILINE)
     assert line is not None
     assert (int(line[1]), int(line[2])) <= GO_MINIMUM
 

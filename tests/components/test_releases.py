@@ -23,9 +23,7 @@ def programs_in(cache: Path) -> list[Path]:
     return [path for path in cache.rglob("*") if path.is_file() and path.parent.name != "locks"]
 
 
-def test_a_published_file_is_used(
-    server: ReleaseServer, sources: Sources, progress: Recorder
-) -> None:
+def test_a_published_file_is_used(server: ReleaseServer, sources: Sources, progress: Recorder) -> None:
     """A file that has the published sum becomes an executable in the cache."""
     server.publish(PROXY, fake_program(Program.KUBE_PROXY))
     component = resolve([Program.KUBE_PROXY], sources, progress)[Program.KUBE_PROXY]
@@ -63,18 +61,14 @@ def test_an_archive_without_the_program_is_an_error(
     assert programs_in(sources.cache) == []
 
 
-def test_arm64_has_its_own_files(
-    server: ReleaseServer, sources: Sources, progress: Recorder
-) -> None:
+def test_arm64_has_its_own_files(server: ReleaseServer, sources: Sources, progress: Recorder) -> None:
     """The architecture of the machine is part of the address."""
     server.publish(PROXY.replace("amd64", "arm64"), fake_program(Program.KUBE_PROXY))
     found = resolve([Program.KUBE_PROXY], replace(sources, machine="aarch64"), progress)
     assert found[Program.KUBE_PROXY].origin is Origin.RELEASE
 
 
-def test_not_found_is_built(
-    server: ReleaseServer, sources: Sources, progress: Recorder, go: FakeGo
-) -> None:
+def test_not_found_is_built(server: ReleaseServer, sources: Sources, progress: Recorder, go: FakeGo) -> None:
     """Where the release has no such file, the program is built, and that is said."""
     found = resolve([Program.KUBE_PROXY], sources, progress)
     assert found[Program.KUBE_PROXY].origin is Origin.BUILT
@@ -97,9 +91,7 @@ def test_a_wrong_sum_is_an_error(
     assert go.calls == []
 
 
-def test_a_sum_that_is_none_is_an_error(
-    server: ReleaseServer, sources: Sources, progress: Recorder
-) -> None:
+def test_a_sum_that_is_none_is_an_error(server: ReleaseServer, sources: Sources, progress: Recorder) -> None:
     """A login page in place of the sum is not taken for one."""
     server.publish(PROXY, fake_program(Program.KUBE_PROXY))
     server.replies[f"{PROXY}.sha256"] = Reply(b"<html>please log in</html>")
@@ -122,9 +114,7 @@ def test_a_cut_off_download_is_an_error(
     assert go.calls == []
 
 
-def test_a_stalled_download_is_built(
-    server: ReleaseServer, sources: Sources, progress: Recorder
-) -> None:
+def test_a_stalled_download_is_built(server: ReleaseServer, sources: Sources, progress: Recorder) -> None:
     """A server that stops sending is given up, which is said."""
     server.publish(PROXY, fake_program(Program.KUBE_PROXY))
     server.replies[PROXY] = Reply(b"#!/bin/sh\n", announced=1000, stalls=True)
@@ -141,9 +131,7 @@ def test_a_refusing_host_is_asked_once(refused: str, sources: Sources, progress:
     assert progress.text.count("cannot be reached ([Errno 111]") == 3
 
 
-def test_a_silent_host_is_asked_once(
-    server: ReleaseServer, sources: Sources, progress: Recorder
-) -> None:
+def test_a_silent_host_is_asked_once(server: ReleaseServer, sources: Sources, progress: Recorder) -> None:
     """A host that takes the connection and says nothing costs one wait, not one per file."""
     server.replies[f"{CNI}/cni-plugins-linux-amd64-v1.9.1.tgz.sha256"] = Reply()
     server.replies[f"{ETCD}/SHA256SUMS"] = Reply(b"", announced=64, stalls=True)
@@ -152,9 +140,7 @@ def test_a_silent_host_is_asked_once(
     assert progress.text.count("sent nothing") == 2
 
 
-def test_the_given_proxy_is_used(
-    server: ReleaseServer, sources: Sources, progress: Recorder
-) -> None:
+def test_the_given_proxy_is_used(server: ReleaseServer, sources: Sources, progress: Recorder) -> None:
     """Proxies are the given environment's, and are told the whole address."""
     base = "http://release.invalid"
     server.publish(f"{base}{PROXY}", fake_program(Program.KUBE_PROXY))

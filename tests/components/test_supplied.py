@@ -61,9 +61,7 @@ def test_one_kube_proxy_comes_before_a_directory(
     assert found[Program.ETCD].path == directory / "etcd"
 
 
-def test_unwanted_files_are_not_looked_at(
-    sources: Sources, progress: Recorder, directory: Path
-) -> None:
+def test_unwanted_files_are_not_looked_at(sources: Sources, progress: Recorder, directory: Path) -> None:
     """A broken file of a program that is not wanted does no harm."""
     (directory / "flanneld").write_text("broken")
     found = resolve([Program.ETCD], replace(sources, directory=directory), progress)
@@ -77,9 +75,7 @@ def test_no_directory(sources: Sources, progress: Recorder, tmp_path: Path) -> N
         resolve([Program.ETCD], nowhere, progress)
 
 
-def test_a_directory_of_something_else(
-    sources: Sources, progress: Recorder, tmp_path: Path
-) -> None:
+def test_a_directory_of_something_else(sources: Sources, progress: Recorder, tmp_path: Path) -> None:
     """A directory with none of the programs is most likely the wrong one."""
     (tmp_path / "etcd.txt").touch()
     with pytest.raises(UsageError, match="which has none of kube-proxy, "):
@@ -93,9 +89,7 @@ def test_no_kube_proxy(sources: Sources, progress: Recorder, tmp_path: Path) -> 
         resolve([Program.KUBE_PROXY], nothing, progress)
 
 
-def test_a_file_that_is_not_executable(
-    sources: Sources, progress: Recorder, directory: Path
-) -> None:
+def test_a_file_that_is_not_executable(sources: Sources, progress: Recorder, directory: Path) -> None:
     """The file is named; no other origin takes its place."""
     (directory / "etcd").chmod(0o644)
     with pytest.raises(ComponentError, match="mine/etcd as etcd, but it is not an executable file"):

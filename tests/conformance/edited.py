@@ -38,9 +38,7 @@ def swapped(trace: Trace, old: Sighting, new: Sighting) -> Trace:
 def followed(trace: Trace, *more: Sighting) -> Trace:
     """The trace with sightings that came later than all others."""
     last = trace.sightings[-1].time_ns
-    late = tuple(
-        replace(each, time_ns=last + LATER_NS * number) for number, each in enumerate(more, start=1)
-    )
+    late = tuple(replace(each, time_ns=last + LATER_NS * number) for number, each in enumerate(more, start=1))
     return replace(trace, sightings=(*trace.sightings, *late))
 
 

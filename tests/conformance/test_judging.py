@@ -41,9 +41,7 @@ from tests.traffic.recording import RECORDINGS, lab_facts, replay, replay_one
 
 NOBODY = IPv4Address("192.0.2.7")
 BY_ICMP = Refusal.PORT_UNREACHABLE
-BY_A, BY_B, BY_C = (
-    Masqueraded(node) for node in (Place.WORKER_A, Place.WORKER_B, Place.WORKER_C)
-)
+BY_A, BY_B, BY_C = (Masqueraded(node) for node in (Place.WORKER_A, Place.WORKER_B, Place.WORKER_C))
 RECORDED: dict[str, Outcome] = {
     "client-node-port-tcp": delivered(Place.POD_B1, source=BY_A),
     "client-node-port-udp": delivered(Place.POD_B1, source=BY_A),
@@ -114,9 +112,7 @@ def test_a_reply_counts_only_where_the_sender_gets_it(name: str) -> None:
 
 def test_a_reply_at_a_nodes_interface_has_not_reached_its_programs() -> None:
     """On a node only a LOCAL sighting is an answer: at the interface its translation is still to be undone."""
-    trace = only(
-        replay_one("node-far-tcp"), lambda sighting: sighting.direction is not Direction.LOCAL
-    )
+    trace = only(replay_one("node-far-tcp"), lambda sighting: sighting.direction is not Direction.LOCAL)
     assert last_of(trace, Part.REPLY).place is Place.WORKER_A
     assert one(trace) == Unanswered(frozenset({Arrival(Place.POD_B1, 8080, BY_A)}))
 

@@ -67,8 +67,7 @@ def recording(name: str) -> Recording:
     return Recording(
         about=read.about,
         probes=tuple(
-            Probe(each.mark, each.sender, each.headers, each.packet, each.local_error)
-            for each in read.probes
+            Probe(each.mark, each.sender, each.headers, each.packet, each.local_error) for each in read.probes
         ),
         known=Known(frozenset(each.mark for each in read.probes), read.fragments),
         frames=tuple(StoredFrame(*frame) for frame in read.frames),

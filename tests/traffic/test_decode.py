@@ -94,9 +94,7 @@ def test_what_comes_back_of_udp(payload: bytes, expected: Part | None) -> None:
     assert found == (expected and Decoded(MARK, expected, back(Transport.UDP)))
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"), [(0, Part.REPLY), (8, Part.PROBE), (13, None)], ids=str
-)
+@pytest.mark.parametrize(("kind", "expected"), [(0, Part.REPLY), (8, Part.PROBE), (13, None)], ids=str)
 def test_what_comes_back_of_icmp_echo(kind: int, expected: Part | None) -> None:
     """An echo reply carries the probe's own payload; its type makes the difference."""
     found = decode(packet(ICMP, icmp(kind, 0, PAYLOAD.pack(ASKED, MARK))), KNOWN)

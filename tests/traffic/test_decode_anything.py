@@ -40,7 +40,10 @@ def test_random_bytes_are_read(data: bytes) -> None:
 
 @REPEATABLE
 @given(
-    protocol=PROTOCOLS, body=st.binary(max_size=120), fragment=st.integers(0, 0xFFFF), words=st.integers(0, 15)
+    protocol=PROTOCOLS,
+    body=st.binary(max_size=120),
+    fragment=st.integers(0, 0xFFFF),
+    words=st.integers(0, 15),
 )
 @example(protocol=4, body=b"", fragment=0, words=0)
 @example(protocol=4, body=b"", fragment=0, words=1)

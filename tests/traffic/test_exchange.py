@@ -1,0 +1,191 @@
+"""Batches are complete when each probe is accounted for; silence is proven by sentinels, never waited for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address
+from random import Random
+
+import pytest
+from scapy.layers.inet import IP
+
+from lab import polling
+from lab.errors import NotReady
+from lab.model import Direction, Headers, Part, Place, Sighting, Transport
+from lab.traffic.craft import TTL, Shape
+from lab.traffic.decode import Known, decode
+from lab.traffic.exchange import Exchange, Way
+from lab.traffic.places import Captures, Senders
+
+SOURCE = IPv4Address("10.244.1.3")
+SILENT, ANSWERING = IPv4Address("10.96.0.1"), IPv4Address("10.244.2.2")
+
+
+@dataclass
+class Network:
+    """What was handed to the kernel, and what captures will show of it."""
+
+    handed: list[tuple[Place, int, bytes]] = field(default_factory=list)
+    shown: list[bytes] = field(default_factory=list)
+    answering: set[IPv4Address] = field(default_factory=lambda: {ANSWERING})
+    reaching: set[IPv4Address] = field(default_factory=set)
+    errors: dict[IPv4Address, int] = field(default_factory=dict)
+
+    def asked(self) -> list[IPv4Address]:
+        """The destinations of what was sent, in order."""
+        return [IPv4Address(packet[16:20]) for _, _, packet in self.handed]
+
+
+class FakeSenders(Senders):
+    """Hands packets to the network of the test."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def send(self, place: Place, mark: int, packet: bytes, destination: IPv4Address) -> int | None:
+        """Keeps the packet."""
+        self._network.handed.append((place, mark, packet))
+        self._network.shown.append(packet)
+        return self._network.errors.get(destination)
+
+    def source(self, place: Place, mark: int, destination: IPv4Address) -> IPv4Address:
+        """The same address everywhere."""
+        return SOURCE
+
+
+class FakeCaptures(Captures):
+    """Shows each packet leaving its sender, arriving at a pod and answered, as the network has it."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._at = 0
+
+    def wait(self, milliseconds: int) -> None:
+        """Returns at once."""
+
+    def sightings(self, known: Known) -> Iterator[tuple[int, Sighting]]:
+        """What has become of the packets that were sent since the last call."""
+        shown, self._network.shown = self._network.shown, []
+        for packet in shown:
+            found = decode(packet, known)
+            assert found is not None
+            to = found.headers.destination
+            out = self._sighting(Place.POD_A2, Direction.OUT, Part.PROBE, found.headers)
+            yield found.mark, out
+            if to in self._network.answering | self._network.reaching:
+                yield found.mark, self._sighting(Place.POD_B1, Direction.IN, Part.PROBE, found.headers)
+            if to in self._network.answering:
+                yield found.mark, self._sighting(Place.POD_A2, Direction.IN, Part.REPLY, found.headers)
+
+    def _sighting(
+        self, place: Place, direction: Direction, part: Part, headers: Headers
+    ) -> Sighting:
+        self._at += 1
+        return Sighting(self._at, place, "eth0", direction, part, headers)
+
+
+@pytest.fixture
+def network() -> Network:
+    """Return a network in which one address answers."""
+    return Network()
+
+
+@pytest.fixture
+def exchange(network: Network) -> Exchange:
+    """Return an exchange over that network."""
+    return Exchange(FakeCaptures(network), FakeSenders(network), Random(1))
+
+
+def way(destination: IPv4Address, **changes: object) -> Way:
+    """A way from a pod over UDP."""
+    made = Way(Place.POD_A2, 0, destination, 8080, Shape(Transport.UDP))
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_an_answered_batch_needs_no_sentinel(exchange: Exchange, network: Network) -> None:
+    """Where every probe is answered nothing is left to be proven."""
+    batch = exchange.send(way(ANSWERING), 40, [way(ANSWERING)])
+    assert len(batch) == len(network.handed) == 40
+    assert all(len(trace.sightings) == 3 for trace in batch)
+
+
+def test_every_probe_is_a_flow_of_its_own(exchange: Exchange, network: Network) -> None:
+    """Marks and source ports of a sender are unique, also from one batch to the next."""
+    batch = [*exchange.send(way(ANSWERING), 40, []), *exchange.send(way(ANSWERING), 40, [])]
+    assert len({trace.probe.mark for trace in batch}) == 80
+    assert len({trace.probe.headers.source_port for trace in batch}) == 80
+
+
+def test_probes_tell_what_was_handed_to_the_kernel(exchange: Exchange, network: Network) -> None:
+    """Headers and bytes of a probe are those of the packet."""
+    [trace] = exchange.send(way(ANSWERING), 1, [])
+    [(_, _, packet)] = network.handed
+    port = IP(packet).sport
+    assert trace.probe.packet == packet
+    assert trace.probe.headers == Headers(SOURCE, port, ANSWERING, 8080, Transport.UDP, TTL)
+
+
+def test_silence_is_proven_by_sentinels_behind_the_batch(
+    exchange: Exchange, network: Network
+) -> None:
+    """Unanswered probes are followed by the sentinels, which are not part of the result."""
+    batch = exchange.send(way(SILENT), 3, [way(ANSWERING), way(ANSWERING)])
+    assert network.asked() == [SILENT] * 3 + [ANSWERING] * 2
+    assert [trace.probe.headers.destination for trace in batch] == [SILENT] * 3
+    assert [len(trace.sightings) for trace in batch] == [1, 1, 1]
+
+
+def test_a_probe_that_arrived_is_followed_by_a_sentinel_to_its_echo(
+    exchange: Exchange, network: Network
+) -> None:
+    """An echo that got a probe and did not answer is asked again, from its own node: its silence is not a delay."""
+    network.reaching.add(SILENT)
+    with pytest.raises(NotReady):
+        exchange.send(way(SILENT), 1, [way(ANSWERING)])
+    assert network.asked() == [SILENT, ANSWERING, SILENT]
+    assert network.handed[-1][0] is Place.WORKER_B
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a second pass at every look at the clock."""
+    seconds = iter(range(10**6))
+    monkeypatch.setattr(polling.time, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr(polling.time, "sleep", lambda seconds: None)
+
+
+def test_an_unanswered_sentinel_is_no_proof(exchange: Exchange) -> None:
+    """Where the sentinel is silent too nothing is known, and that is an error of the lab."""
+    with pytest.raises(NotReady, match="each sentinel behind the probes"):
+        exchange.send(way(SILENT), 1, [way(IPv4Address("192.0.2.7"))])
+
+
+def test_a_refused_send_keeps_its_errno(exchange: Exchange, network: Network) -> None:
+    """The errno of the kernel stays with the probe that it refused."""
+    network.errors[SILENT] = 1
+    [trace] = exchange.send(way(SILENT), 1, [way(ANSWERING)])
+    assert trace.probe.local_error == 1
+
+
+def test_fragments_are_handed_over_one_by_one(exchange: Exchange, network: Network) -> None:
+    """A way with fragments sends each piece, and finds each again by its identification."""
+    cut = way(ANSWERING, shape=Shape(Transport.UDP, padding=200), fragment_bytes=80)
+    [trace] = exchange.send(cut, 1, [])
+    assert len(network.handed) == 3
+    seen = [each.headers.source_port for each in trace.of(Part.PROBE)]
+    assert seen == [trace.probe.headers.source_port] * 2 + [0] * 4
+
+
+def test_marks_of_fragmented_probes_differ_in_their_identification(exchange: Exchange) -> None:
+    """Of two probes with the same identification the later fragments could not be told apart."""
+    cut = way(ANSWERING, shape=Shape(Transport.UDP, padding=200), fragment_bytes=80)
+    marks = [trace.probe.mark & 0xFFFF for trace in exchange.send(cut, 600, [])]
+    assert len(set(marks)) == len(marks)
+    assert 0 not in marks
+
+
+def test_the_barrier_asks_for_a_place_and_a_port(exchange: Exchange, network: Network) -> None:
+    """`reached` is true where a probe was seen going in at that place with that destination port."""
+    network.reaching.add(SILENT)
+    assert exchange.reached(way(SILENT), Place.POD_B1, 8080)
+    assert not exchange.reached(way(SILENT), Place.POD_B1, 8081)
+    assert not exchange.reached(way(SILENT), Place.POD_A2, 8080)

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         profile=profile,
         sources=_sources(options, settings),
         runs=options.runs,
-        workers=options.workers or min(_WORKERS, os.cpu_count() or 1),
+        workers=options.workers or _workers(options),
         backend=Backend(options.backend),
         seed=random.randrange(1 << 32) if options.seed is None else options.seed,  # noqa: S311 - no secret
         claims=tuple(options.claim),
@@ -130,6 +130,11 @@ def report(options: argparse.Namespace, _settings: Settings) -> int:
         raise UsageError(f"cannot read the results of a run: {error}") from error
     publish(found, results.parent.resolve(), Lines(sys.stderr))
     return 0
+
+
+def _workers(options: argparse.Namespace) -> int:
+    """A lab for each core up to two; one for single claims, which come up as soon."""
+    return 1 if options.claim else min(_WORKERS, os.cpu_count() or 1)
 
 
 def _lab(options: argparse.Namespace, settings: Settings) -> LabEntry:

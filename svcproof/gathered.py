@@ -72,8 +72,10 @@ class Gathered:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Writes what there is, whatever ended the session; pytest's exit status becomes svcproof's."""
-        if exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
-            self._errors.append(f"pytest ended with {pytest.ExitCode(exitstatus).name}")
+        if exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return  # Nothing was asked that could be answered.
+        if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+            self._errors.append("pytest ended with an internal error")
         run = self.result()
         write_results(run, self._run / RESULTS_FILE)
         session.exitstatus = run.exit_code

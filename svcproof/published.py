@@ -11,22 +11,23 @@ from svcproof.figures import figures
 
 REPORT_FILE = "report.html"
 SUMMARY_FILE = "summary.md"
+FIGURES_FILE = "figures.txt"
 _LATEST = "latest"
 
 
 def publish(run: Run, directory: Path, progress: Progress) -> None:
-    """Writes the report and the summary, points runs/latest here, says the outcome."""
+    """Writes the report and the summary from the results alone, and says the outcome."""
     (directory / REPORT_FILE).write_text(render_html(run))
     (directory / SUMMARY_FILE).write_text(render_markdown(run))
-    _point_latest(directory)
-    progress.say(f"{run.profile}: {sentence(run)}")
-    for line in figures(run):
-        progress.say(f"  {line}")
+    lines = [f"{run.profile}: {sentence(run)}", *(f"  {line}" for line in figures(run))]
+    (directory / FIGURES_FILE).write_text("\n".join([*lines, ""]))
+    for line in lines:
+        progress.say(line)
     progress.say(f"  report: {directory / REPORT_FILE}")
 
 
-def _point_latest(directory: Path) -> None:
-    """A new link beside, then renamed: two runs at once both succeed, and the later one wins."""
+def point_latest(directory: Path) -> None:
+    """Points runs/latest here. A new link beside, then renamed: two runs at once both succeed, and the later one wins."""
     link = directory.parent / _LATEST
     fresh = directory.parent / f".{_LATEST}-{directory.name}"
     fresh.symlink_to(directory.name)

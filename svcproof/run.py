@@ -2,15 +2,18 @@
 
 import secrets
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 import scenarios
 from conformance.results import Run, read_results
-from conformance.verdict import NOT_TESTED
+from conformance.verdict import NOT_TESTED, USAGE
 from lab.capsule.start import start_capsule
 from lab.components.program import Component, Program
 from lab.components.progress import Progress
@@ -24,7 +27,7 @@ from svcproof import __version__
 from svcproof.gathered import RESULTS_FILE
 from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
 from svcproof.labs import Labs, LabUse
-from svcproof.published import publish
+from svcproof.published import point_latest, publish
 from svcproof.supervise import supervise
 
 
@@ -129,11 +132,15 @@ def _invocation(request: RunRequest, run_id: str) -> Invocation:
 
 def _finish(directory: Path, code: int, progress: Progress) -> int:
     results = directory / RESULTS_FILE
+    if code == pytest.ExitCode.USAGE_ERROR:
+        shutil.rmtree(directory)
+        return USAGE
     if not results.exists():
         raise LabError(
             f"the run ended with exit code {code} and wrote no results",
             next_step=f"what it printed above, and the logs in {directory / 'logs'}",
         )
     run_results: Run = read_results(results)
+    point_latest(directory)
     publish(run_results, directory, progress)
     return run_results.exit_code if code != NOT_TESTED else max(run_results.exit_code, code)

@@ -32,7 +32,7 @@ def _check(result: int, call: str) -> None:
 
 
 def unshare(flags: int) -> None:
-    """Leaves namespaces for new ones, as unshare(2) does. OSError on refusal."""
+    """Leaves namespaces for new ones, like the command unshare. OSError on refusal."""
     _check(_libc.unshare(flags), f"unshare({flags:#x})")
 
 

@@ -38,7 +38,9 @@ def explain(refusal: Refusal, read: Read) -> Explanation:
         case Part.USER_NAMESPACE:
             return _setting(refusal, read) or _container(read) or _unknown(refusal)
         case Part.IDS | Part.NAMESPACES | Part.MOUNTS:
-            return _apparmor(read) or _maximum(refusal, read) or _container(read) or _unknown(refusal)
+            return (
+                _apparmor(read) or _maximum(refusal, read) or _container(read) or _unknown(refusal)
+            )
         case Part.PROC:
             return _masked_proc(read) or _apparmor(read) or _container(read) or _unknown(refusal)
     assert_never(refusal.part)

@@ -99,7 +99,9 @@ def _try_capsule(environ: Mapping[str, str]) -> Trial:
         code = capsule.wait()
     if code != 0:
         return Trial(capsule.user_namespace, (), f"ended with exit code {code}")
-    attempts = (Attempt(Step(step), Result(result), detail) for step, result, detail in json.loads(text))
+    attempts = (
+        Attempt(Step(step), Result(result), detail) for step, result, detail in json.loads(text)
+    )
     return Trial(capsule.user_namespace, tuple(attempts))
 
 

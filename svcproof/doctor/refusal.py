@@ -38,16 +38,17 @@ class Refusal:
 
 def main() -> None:
     """Prints the first refusal as JSON, or null where every part could be made."""
-    sys.stdout.write(_text(_first_refusal()))
+    sys.stdout.write(text(_first_refusal()))
 
 
-def _text(refusal: Refusal | None) -> str:
+def text(refusal: Refusal | None) -> str:
+    """How main tells it."""
     return json.dumps([refusal.part, refusal.errno, refusal.words] if refusal else None)
 
 
-def parse(text: str) -> Refusal | None:
+def parse(said: str) -> Refusal | None:
     """Reads what main printed. ValueError where it is something else."""
-    answer = json.loads(text)
+    answer = json.loads(said)
     if answer is None:
         return None
     part, name, words = answer
@@ -84,7 +85,11 @@ def _map_ids(uid: int, gid: int) -> None:
 
 def _unshare_rest() -> None:
     linux.unshare(
-        linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWPID | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
+        linux.CLONE_NEWNS
+        | linux.CLONE_NEWNET
+        | linux.CLONE_NEWPID
+        | linux.CLONE_NEWIPC
+        | linux.CLONE_NEWUTS
     )
 
 
@@ -102,13 +107,13 @@ def _in_a_child(ask: Callable[[], Refusal | None]) -> Refusal | None:
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(write, _text(ask()).encode())
+        os.write(write, text(ask()).encode())
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as answer:
-        text = answer.read()
+        said = answer.read()
     os.waitpid(child, 0)
-    return parse(text)
+    return parse(said)
 
 
 if __name__ == "__main__":

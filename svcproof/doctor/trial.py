@@ -58,16 +58,17 @@ COMMIT
 """
 
 Outcomes = dict[Step, Attempt]
+Action = Callable[[], None]
 
 
 def main() -> None:
     """Tries every step and reports."""
     report = os.fdopen(int(sys.argv[1]), "w")
     with report:
-        json.dump([[each.step, each.result, each.detail] for each in try_all(_ACTIONS)], report)
+        json.dump([[each.step, each.result, each.detail] for each in try_all(ACTIONS)], report)
 
 
-def try_all(actions: Mapping[Step, Callable[[], None]]) -> list[Attempt]:
+def try_all(actions: Mapping[Step, Action]) -> list[Attempt]:
     """Tries the steps in order; one whose program or earlier step is not there stays untried."""
     done: Outcomes = {}
     for step, action in actions.items():
@@ -82,7 +83,7 @@ def _can_try(step: Step, done: Outcomes) -> bool:
     return meaning.after is None or done[meaning.after].result is Result.WORKED
 
 
-def _try(step: Step, action: Callable[[], None]) -> Attempt:
+def _try(step: Step, action: Action) -> Attempt:
     try:
         action()
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
@@ -183,7 +184,7 @@ def _open_sockets() -> None:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, 1)
 
 
-_ACTIONS: Mapping[Step, Callable[[], None]] = MappingProxyType(
+ACTIONS: Mapping[Step, Action] = MappingProxyType(
     {
         Step.PROC: _own_proc,
         Step.SYSCTL: _write_sysctl,

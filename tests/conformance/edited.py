@@ -42,10 +42,22 @@ def followed(trace: Trace, *more: Sighting) -> Trace:
     return replace(trace, sightings=(*trace.sightings, *late))
 
 
-def arriving(trace: Trace, **headers: object) -> Trace:
-    """The trace whose probe is last seen with these headers changed."""
+def arriving(
+    trace: Trace,
+    *,
+    source: IPv4Address | None = None,
+    destination: IPv4Address | None = None,
+    port: int | None = None,
+) -> Trace:
+    """The trace whose probe is last seen with these headers instead of its own."""
     last = last_of(trace, Part.PROBE)
-    return swapped(trace, last, replace(last, headers=replace(last.headers, **headers)))
+    headers = replace(
+        last.headers,
+        source=source or last.headers.source,
+        destination=destination or last.headers.destination,
+        destination_port=last.headers.destination_port if port is None else port,
+    )
+    return swapped(trace, last, replace(last, headers=headers))
 
 
 def answered_from(trace: Trace, address: IPv4Address, port: int) -> Trace:

@@ -27,8 +27,10 @@ AT_B1 = Arrival(Place.POD_B1, 8081, Masqueraded(Place.WORKER_A))
 IN_WORDS: tuple[tuple[Outcome, str], ...] = (
     (
         Delivered(frozenset({AT_B1, AT_A1})),
-        "delivered to pod-a1:8080 seeing its own address; pod-b1:8081 seeing an address of worker-a; "
-        "answered from the address that was asked",
+        (
+            "delivered to pod-a1:8080 seeing its own address; pod-b1:8081 seeing an address of worker-a; "
+            "answered from the address that was asked"
+        ),
     ),
     (
         Delivered(frozenset({AT_A1}), AnsweredFrom.ENDPOINT),

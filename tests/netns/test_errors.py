@@ -8,9 +8,7 @@ from lab import errors
 from lab.errors import LabError
 
 KINDS = [
-    kind
-    for _, kind in inspect.getmembers(errors, inspect.isclass)
-    if kind.__module__ == errors.__name__
+    kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__
 ]
 
 

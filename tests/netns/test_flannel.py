@@ -25,7 +25,7 @@ def test_a_lease_is_read() -> None:
 
 
 def test_a_lease_without_masquerading_is_read() -> None:
-    """false is not true."""
+    """What subnet.env calls false is false."""
     read = flannel.parse_subnet(ENV.replace("true", "false"))
     assert read == Subnet(IPv4Interface("10.244.1.1/24"), 1450, masquerades=False)
 
@@ -97,7 +97,7 @@ def test_flanneld_is_told_its_node() -> None:
 
 
 @pytest.mark.parametrize("masquerades", [True, False])
-def test_one_of_two_masquerades(masquerades: bool) -> None:
+def test_one_of_two_masquerades(*, masquerades: bool) -> None:
     """Where flannel does not masquerade the plugin `bridge` does, as flannel's own plugin has it."""
     subnet = Subnet(SUBNET.gateway, 1450, masquerades)
     bridge, portmap = flannel.cni_plugins(subnet, "10.244.0.0/16", Path("/s/cni"))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from lab import polling
 from lab.errors import NotReady
 from lab.polling import Limit, wait_until
 
@@ -24,8 +23,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Put a clock of the test in place of the real one."""
     made = Clock()
-    monkeypatch.setattr(polling.time, "monotonic", lambda: made.now)
-    monkeypatch.setattr(polling.time, "sleep", made.sleep)
+    monkeypatch.setattr("lab.polling.time.monotonic", lambda: made.now)
+    monkeypatch.setattr("lab.polling.time.sleep", made.sleep)
     return made
 
 
@@ -35,8 +34,9 @@ def test_what_is_found_at_once_is_returned_at_once(clock: Clock) -> None:
     assert clock.now == 0.0
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("found", [0, "", False, ()], ids=["zero", "text", "false", "tuple"])
-def test_only_none_means_not_yet(clock: Clock, found: object) -> None:
+def test_only_none_means_not_yet(found: object) -> None:
     """Anything else is what was looked for, also where Python calls it false."""
     assert wait_until("it", Limit.ENDED, lambda: found) == found
 
@@ -51,10 +51,10 @@ def test_looking_goes_on_until_it_is_so(clock: Clock) -> None:
 @pytest.mark.parametrize("limit", Limit, ids=lambda limit: limit.name)
 def test_the_limit_ends_the_wait(clock: Clock, limit: Limit) -> None:
     """What is never so ends soon after its limit, with what was awaited and for how long."""
-    seconds = limit.value.total_seconds()
+    seconds = limit.seconds
     with pytest.raises(NotReady) as caught:
         wait_until("the echo listens", limit, lambda: None)
-    assert str(caught.value) == f"the echo listens: not so after {seconds:g} s"
+    assert str(caught.value) == f"the echo listens: not so after {seconds} s"
     assert seconds < clock.now < seconds + 0.1
 
 

@@ -87,6 +87,15 @@ def test_a_way_leads_to_the_target(
     assert way == Way(Place.POD_A1, 0, IPv4Address(address), port, Shape(transport))
 
 
+@pytest.mark.parametrize(
+    ("padding", "fragment_bytes"), [(0, 0), (1400, 0), (1401, 1400), (4000, 1400)], ids=str
+)
+def test_what_fits_no_path_is_sent_in_fragments(facts: Facts, padding: int, fragment_bytes: int) -> None:
+    """The padding of a flow is that of its probes; more than every path carries goes in pieces that fit."""
+    way = way_of(Flow(Place.POD_A1, POD, padding=padding), facts)
+    assert (way.shape, way.fragment_bytes) == (Shape(Transport.UDP, padding=padding), fragment_bytes)
+
+
 @pytest.mark.parametrize(("via", "mark"), [(node, mark) for mark, node in enumerate(NODES, 11)])
 @pytest.mark.parametrize("target", [CLUSTER, BALANCER, EXTERNAL, POD], ids=lambda it: type(it).__name__)
 def test_the_client_goes_through_the_node_that_it_names(
@@ -115,9 +124,7 @@ def test_only_a_node_can_be_gone_through(facts: Facts, via: Place) -> None:
 
 @pytest.mark.parametrize("sender", [Place.CLIENT, Place.FAR_CLIENT])
 @pytest.mark.parametrize("target", [CLUSTER, BALANCER, EXTERNAL, POD], ids=lambda it: type(it).__name__)
-def test_a_target_that_only_the_cluster_knows_needs_via(
-    facts: Facts, target: Target, sender: Place
-) -> None:
+def test_a_target_that_only_the_cluster_knows_needs_via(facts: Facts, target: Target, sender: Place) -> None:
     """From outside, an address that no other network knows must name the node that it is routed through."""
     flow = Flow(sender, target)
     with pytest.raises(UsageError, match="via"):
@@ -133,9 +140,7 @@ def addresses(facts: Facts, *places: Place) -> list[IPv4Address]:
 @pytest.mark.parametrize(
     "target", [CLUSTER, NODE_PORT, BALANCER, EXTERNAL, POD], ids=lambda it: type(it).__name__
 )
-def test_from_inside_sentinels_go_to_a_pod_of_every_node(
-    facts: Facts, target: Target, sender: Place
-) -> None:
+def test_from_inside_sentinels_go_to_a_pod_of_every_node(facts: Facts, target: Target, sender: Place) -> None:
     """Sentinels leave from the same place, over UDP, to an echo on each node, and through no Service."""
     flow = Flow(sender, target)
     followed = sentinels(flow, way_of(flow, facts), facts)
@@ -156,9 +161,7 @@ def test_from_inside_sentinels_go_to_a_pod_of_every_node(
         pytest.param(Flow(Place.CLIENT, NODE_PORT, via=Place.WORKER_A), 11, id="via before the node"),
     ],
 )
-def test_sentinels_of_the_client_enter_at_the_same_node(
-    facts: Facts, flow: Flow, mark: int
-) -> None:
+def test_sentinels_of_the_client_enter_at_the_same_node(facts: Facts, flow: Flow, mark: int) -> None:
     """Whatever the batch entered the cluster at, the sentinels enter there too."""
     followed = sentinels(flow, way_of(flow, facts), facts)
     assert {(way.sender, way.mark) for way in followed} == {(Place.CLIENT, mark)}

@@ -163,7 +163,7 @@ def test_slices_of_deleted_services_are_awaited_to_go() -> None:
         pytest.param([slice_of("web")], True, True, id="nobody"),
     ],
 )
-def test_what_slices_show_of_a_pod(listed: list[object], ready: bool, gone: bool) -> None:
+def test_what_slices_show_of_a_pod(listed: list[object], *, ready: bool, gone: bool) -> None:
     """A condition must hold in every slice that lists the pod; gone means that none does."""
     assert services.shows(listed, Place.POD_A1, lambda it: it["ready"]) is ready
     assert services.shows(listed, Place.POD_A1, None) is gone
@@ -184,7 +184,7 @@ def test_a_pod_is_bound_to_its_node(pod: Place) -> None:
 
 
 @pytest.mark.parametrize("ready", [True, False])
-def test_a_running_pod_is_reported_as_a_kubelet_would(ready: bool) -> None:
+def test_a_running_pod_is_reported_as_a_kubelet_would(*, ready: bool) -> None:
     """Addresses of pod and host, and a Ready condition in the API's spelling."""
     made = pods.running(Place.WORKER_B, IPv4Address("10.244.2.2"), ready=ready)
     assert made["podIPs"] == [{"ip": "10.244.2.2"}]

@@ -8,15 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
-from lab.model import NODES, Direction, Place
+from lab.model import NODES, Direction, Place, Transport
 from lab.traffic import places
 from lab.traffic.inbox import Inbox
 from lab.traffic.places import Captures
 from lab.traffic.ring import Frame
-from tests.traffic.packets import probe, vxlan
-from tests.traffic.packets import KNOWN, MARK
+from tests.traffic.packets import KNOWN, MARK, probe, vxlan
 from tests.traffic.recording import RECORDINGS, Recording, StoredFrame, recording, sightings
-from lab.model import Transport
 
 
 class Kernel:
@@ -97,9 +95,9 @@ def captures_of(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> Captures:
     """Captures of every place that read from stored frames."""
     monkeypatch.setattr(places, "open_capture", lambda: None)
     monkeypatch.setattr(places, "open_sockets", lambda: ())
-    monkeypatch.setattr(places, "Ring", lambda sock, port: StoredRing(kernel))
-    monkeypatch.setattr(places, "Inbox", lambda sockets, port: StoredInbox(kernel))
-    monkeypatch.setattr(places.socket, "if_nameindex", lambda: list(kernel.names.items()))
+    monkeypatch.setattr(places, "Ring", lambda _sock, _port: StoredRing(kernel))
+    monkeypatch.setattr(places, "Inbox", lambda _sockets, _port: StoredInbox(kernel))
+    monkeypatch.setattr("lab.traffic.places.socket.if_nameindex", lambda: list(kernel.names.items()))
     return Captures(kernel.inside, Place, 6443)
 
 

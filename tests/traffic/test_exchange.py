@@ -8,7 +8,6 @@ from random import Random
 import pytest
 from scapy.layers.inet import IP
 
-from lab import polling
 from lab.errors import NotReady
 from lab.model import Direction, Headers, Part, Place, Sighting, Transport
 from lab.traffic.craft import TTL, Shape
@@ -28,6 +27,7 @@ class Network:
     shown: list[bytes] = field(default_factory=list)
     answering: set[IPv4Address] = field(default_factory=lambda: {ANSWERING})
     reaching: set[IPv4Address] = field(default_factory=set)
+    sources: list[tuple[Place, int, IPv4Address]] = field(default_factory=list)
     errors: dict[IPv4Address, int] = field(default_factory=dict)
 
     def asked(self) -> list[IPv4Address]:
@@ -49,6 +49,7 @@ class FakeSenders(Senders):
 
     def source(self, place: Place, mark: int, destination: IPv4Address) -> IPv4Address:
         """The same address everywhere."""
+        self._network.sources.append((place, mark, destination))
         return SOURCE
 
 
@@ -76,9 +77,7 @@ class FakeCaptures(Captures):
             if to in self._network.answering:
                 yield found.mark, self._sighting(Place.POD_A2, Direction.IN, Part.REPLY, found.headers)
 
-    def _sighting(
-        self, place: Place, direction: Direction, part: Part, headers: Headers
-    ) -> Sighting:
+    def _sighting(self, place: Place, direction: Direction, part: Part, headers: Headers) -> Sighting:
         self._at += 1
         return Sighting(self._at, place, "eth0", direction, part, headers)
 
@@ -92,7 +91,7 @@ def network() -> Network:
 @pytest.fixture
 def exchange(network: Network) -> Exchange:
     """Return an exchange over that network."""
-    return Exchange(FakeCaptures(network), FakeSenders(network), Random(1))
+    return Exchange(FakeCaptures(network), FakeSenders(network), Random(1))  # noqa: S311 - nothing secret is drawn
 
 
 def way(destination: IPv4Address, **changes: object) -> Way:
@@ -108,7 +107,7 @@ def test_an_answered_batch_needs_no_sentinel(exchange: Exchange, network: Networ
     assert all(len(trace.sightings) == 3 for trace in batch)
 
 
-def test_every_probe_is_a_flow_of_its_own(exchange: Exchange, network: Network) -> None:
+def test_every_probe_is_a_flow_of_its_own(exchange: Exchange) -> None:
     """Marks and source ports of a sender are unique, also from one batch to the next."""
     batch = [*exchange.send(way(ANSWERING), 40, []), *exchange.send(way(ANSWERING), 40, [])]
     assert len({trace.probe.mark for trace in batch}) == 80
@@ -124,9 +123,7 @@ def test_probes_tell_what_was_handed_to_the_kernel(exchange: Exchange, network: 
     assert trace.probe.headers == Headers(SOURCE, port, ANSWERING, 8080, Transport.UDP, TTL)
 
 
-def test_silence_is_proven_by_sentinels_behind_the_batch(
-    exchange: Exchange, network: Network
-) -> None:
+def test_silence_is_proven_by_sentinels_behind_the_batch(exchange: Exchange, network: Network) -> None:
     """Unanswered probes are followed by the sentinels, which are not part of the result."""
     batch = exchange.send(way(SILENT), 3, [way(ANSWERING), way(ANSWERING)])
     assert network.asked() == [SILENT] * 3 + [ANSWERING] * 2
@@ -149,8 +146,8 @@ def test_a_probe_that_arrived_is_followed_by_a_sentinel_to_its_echo(
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a second pass at every look at the clock."""
     seconds = iter(range(10**6))
-    monkeypatch.setattr(polling.time, "monotonic", lambda: float(next(seconds)))
-    monkeypatch.setattr(polling.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("lab.polling.time.monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr("lab.polling.time.sleep", lambda _seconds: None)
 
 
 def test_an_unanswered_sentinel_is_no_proof(exchange: Exchange) -> None:
@@ -175,12 +172,19 @@ def test_fragments_are_handed_over_one_by_one(exchange: Exchange, network: Netwo
     assert seen == [trace.probe.headers.source_port] * 2 + [0] * 4
 
 
-def test_marks_of_fragmented_probes_differ_in_their_identification(exchange: Exchange) -> None:
+def test_marks_of_fragmented_probes_differ_in_their_identification(network: Network) -> None:
     """Of two probes with the same identification the later fragments could not be told apart."""
+    exchange = Exchange(FakeCaptures(network), FakeSenders(network), Random(15))  # noqa: S311 - nothing secret is drawn
     cut = way(ANSWERING, shape=Shape(Transport.UDP, padding=200), fragment_bytes=80)
-    marks = [trace.probe.mark & 0xFFFF for trace in exchange.send(cut, 600, [])]
-    assert len(set(marks)) == len(marks)
-    assert 0 not in marks
+    marks = [trace.probe.mark & 0xFFFF for trace in exchange.send(cut, 70, [])]
+    assert len({0, *marks}) == 71
+
+
+def test_a_way_chooses_its_route_by_mark(exchange: Exchange, network: Network) -> None:
+    """Source address and sockets are those of the sender and mark of the way."""
+    exchange.send(way(ANSWERING, mark=12), 2, [])
+    assert network.sources == [(Place.POD_A2, 12, ANSWERING)]
+    assert [(place, mark) for place, mark, _ in network.handed] == [(Place.POD_A2, 12)] * 2
 
 
 def test_the_barrier_asks_for_a_place_and_a_port(exchange: Exchange, network: Network) -> None:

@@ -1,4 +1,4 @@
-"""The capture's filter, run by the kernel: a socket pair takes the same programs as a packet socket, without privilege."""
+"""The capture's filter, run by the kernel: a socket pair takes the same program as a packet socket."""
 
 import socket
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def filtered() -> Iterator[Filtered]:
     """Return a socket pair, filtered as a capture is."""
     network, capture = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     with network, capture:
-        capture.setblocking(False)
+        capture.settimeout(0)
         attach_filter(capture, API_PORT)
         yield Filtered(network, capture)
 
@@ -57,7 +57,7 @@ def segment(source_port: int, destination_port: int, options: bytes = b"") -> by
     ],
 )
 def test_tcp_of_the_api_is_kept_out(
-    filtered: Filtered, source_port: int, destination_port: int, options: bytes, expected: bool
+    filtered: Filtered, source_port: int, destination_port: int, options: bytes, *, expected: bool
 ) -> None:
     """A segment from or to the API's port is dropped, wherever the IP header ends."""
     assert filtered.passes(segment(source_port, destination_port, options)) is expected
@@ -74,7 +74,7 @@ def test_tcp_of_the_api_is_kept_out(
         pytest.param(b"\x00" * 40, False, id="no IP"),
     ],
 )
-def test_every_other_ipv4_packet_is_captured(filtered: Filtered, data: bytes, expected: bool) -> None:
+def test_every_other_ipv4_packet_is_captured(filtered: Filtered, data: bytes, *, expected: bool) -> None:
     """Other transports pass whatever their ports are; what is not IPv4 does not."""
     assert filtered.passes(data) is expected
 

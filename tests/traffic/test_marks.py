@@ -1,6 +1,5 @@
 """Probes bear their mark where the decoder looks for it, and are right in every byte that a network checks."""
 
-from collections.abc import Callable
 from ipaddress import IPv4Address
 
 import pytest
@@ -17,7 +16,12 @@ from tests.traffic.recording import RECORDINGS, recording
 from tests.traffic.repeatable import ADDRESSES, MARKS, PORTS, REPEATABLE
 
 SOURCE, DESTINATION = IPv4Address("10.244.1.3"), IPv4Address("10.96.0.80")
-LAYERS = {Transport.TCP: TCP, Transport.UDP: UDP, Transport.SCTP: SCTP, Transport.ICMP: ICMP}
+LAYERS: dict[Transport, type[Packet]] = {
+    Transport.TCP: TCP,
+    Transport.UDP: UDP,
+    Transport.SCTP: SCTP,
+    Transport.ICMP: ICMP,
+}
 
 each_transport = pytest.mark.parametrize("transport", Transport, ids=str)
 
@@ -32,7 +36,7 @@ def toward(transport: Transport, port: int = 80, source_port: int = 0) -> Header
     return Headers(SOURCE, source_port, DESTINATION, port, transport, TTL)
 
 
-def recomputed(packet: bytes, layer: Callable[[], Packet]) -> bytes:
+def recomputed(packet: bytes, layer: type[Packet]) -> bytes:
     """The packet with the checksums of IP and of this layer computed by scapy."""
     read = IP(packet)
     del read.chksum

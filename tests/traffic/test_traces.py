@@ -97,7 +97,9 @@ def test_sightings_of_the_same_time_keep_their_order() -> None:
         (Place.CLIENT, Direction.LOCAL, False),
     ],
 )
-def test_a_packet_reaches_the_programs_of_a_place(place: Place, direction: Direction, expected: bool) -> None:
+def test_a_packet_reaches_the_programs_of_a_place(
+    place: Place, direction: Direction, *, expected: bool
+) -> None:
     """Programs of a node get what is LOCAL, those of every other place what goes in; and of no place else."""
     seen = replace(replay_one("pod-far-tcp").sightings[0], place=place, direction=direction)
     assert seen.reached(place) is expected

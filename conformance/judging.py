@@ -134,11 +134,29 @@ def _listens(headers: Headers, facts: Facts) -> bool:
 def _source(last: Sighting, trace: Trace, facts: Facts) -> Source:
     seen = last.headers.source
     if seen == trace.probe.headers.source:
-        return Kept()
+        return Masqueraded(trace.probe.sender) if _bears_its_way_out(trace, facts) else Kept()
     owner = facts.owners.get(seen)
     if owner is None or owner.kind is not PlaceKind.NODE:
         return Foreign(str(seen))
     return Masqueraded(owner)
+
+
+def _bears_its_way_out(trace: Trace, facts: Facts) -> bool:
+    """Whether a node's probe left by the interface whose address it was sent from.
+
+    Masquerading gives a packet the address of the interface that it leaves by; here that changes nothing.
+    """
+    sender = trace.probe.sender
+    if sender.kind is not PlaceKind.NODE:
+        return False
+    out = [each for each in trace.of(Part.PROBE) if each.place is sender and each.direction is Direction.OUT]
+    return any(
+        interface.place is sender
+        and interface.name == out[0].interface
+        and interface.addresses[:1] == (trace.probe.headers.source,)
+        for interface in facts.interfaces
+        if out
+    )
 
 
 def _first_back(trace: Trace, part: Part) -> Sighting | None:

@@ -27,7 +27,7 @@ def publish(run: Run, directory: Path, progress: Progress) -> None:
 
 
 def point_latest(directory: Path) -> None:
-    """Points runs/latest here. A new link beside, then renamed: two runs at once both succeed, and the later one wins."""
+    """Points runs/latest here, by renaming a new link: of two runs at once the later one wins."""
     link = directory.parent / _LATEST
     fresh = directory.parent / f".{_LATEST}-{directory.name}"
     fresh.symlink_to(directory.name)

@@ -50,9 +50,7 @@ def _made(machine: Machine, trial: Trial) -> Finding:
         return _capsule(State.WARNING, "made, but without a user namespace")
     explanation = explain(refusal, machine.read)
     detail = f"made, but without a user namespace, which only root can do: {explanation.why}"
-    return _capsule(
-        State.WARNING, detail, explanation.cure.removesuffix(", or run svcproof as root")
-    )
+    return _capsule(State.WARNING, detail, explanation.cure.removesuffix(", or run svcproof as root"))
 
 
 def _capsule(state: State, detail: str, cure: str = "") -> Finding:

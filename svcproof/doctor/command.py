@@ -63,14 +63,9 @@ def doctor(
     named = [profile_named(name) for name in profile_names]
     profiles = named or list(PROFILES)
     findings = examine(machine, settings)
-    if fix and (packages := _wanted_packages(findings, profiles)):
-        if can_install(machine):
-            if install(machine, packages, say):
-                findings = examine(machine, settings)
-        elif has_apt(machine):
-            say(f"only root can install packages; run: {cure_by_packages(machine, packages)}")
-        else:
-            say(cure_by_packages(machine, packages))
+    packages = _wanted_packages(findings, profiles)
+    if fix and packages and _fixed(machine, packages, say):
+        findings = examine(machine, settings)
     _tell(findings, profiles, out, brief=brief, as_json=as_json)
     able = [verdict.can_run for verdict in verdicts(findings, profiles)]
     return ExitCode.CAN_RUN if (all(able) if named else any(able)) else ExitCode.CANNOT_RUN
@@ -110,6 +105,15 @@ def require(profile: Profile, machine: Machine) -> None:
 
 def _quick(machine: Machine) -> list[Finding]:
     return [*tool_findings(machine), *capsule_findings(machine)]
+
+
+def _fixed(machine: Machine, packages: Sequence[str], say: Say) -> bool:
+    """Installs them where that can be done, else says what would."""
+    if can_install(machine):
+        return install(machine, packages, say)
+    cure = cure_by_packages(machine, packages)
+    say(f"only root can install packages; run: {cure}" if has_apt(machine) else cure)
+    return False
 
 
 def _wanted_packages(findings: Sequence[Finding], profiles: Sequence[Profile]) -> list[str]:

@@ -15,8 +15,11 @@ _APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 _MOUNTS = Path("/proc/self/mountinfo")
 _STATUS = Path("/proc/self/status")
 _CGROUPS = Path("/proc/1/cgroup")
+_HARMLESS = frozenset({"/proc/sys/fs/binfmt_misc"})
+"""Mounts on directories that the kernel keeps empty for them."""
 _CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
+_NO_APPARMOR = "kernel.apparmor_restrict_unprivileged_userns=0"
 _UNCONFINED = (
     "start this container with --security-opt seccomp=unconfined --security-opt "
     "apparmor=unconfined --security-opt systempaths=unconfined (Podman instead of the last: "
@@ -36,14 +39,15 @@ def explain(refusal: Refusal, read: Read) -> Explanation:
     """The likeliest reason, from the part that was refused and this machine's settings."""
     match refusal.part:
         case Part.USER_NAMESPACE:
-            return _setting(refusal, read) or _container(read) or _unknown(refusal)
+            sure = _setting(refusal, read)
         case Part.IDS | Part.NAMESPACES | Part.MOUNTS:
-            return (
-                _apparmor(read) or _maximum(refusal, read) or _container(read) or _unknown(refusal)
-            )
+            sure = _maximum(refusal, read)
         case Part.PROC:
-            return _masked_proc(read) or _apparmor(read) or _container(read) or _unknown(refusal)
-    assert_never(refusal.part)
+            sure = _masked_proc(read)
+        case _:
+            assert_never(refusal.part)
+    # A container is asked for first: inside one, its engine's filters come before the host's.
+    return sure or _container(read) or _apparmor(read) or _seccomp(read) or _unknown(refusal)
 
 
 def _setting(refusal: Refusal, read: Read) -> Explanation | None:
@@ -57,7 +61,7 @@ def _setting(refusal: Refusal, read: Read) -> Explanation | None:
             "the kernel has no user namespaces",
             "run as root, or take a kernel with CONFIG_USER_NS",
         )
-    return _maximum(refusal, read) or _apparmor(read)
+    return _maximum(refusal, read)
 
 
 def _maximum(refusal: Refusal, read: Read) -> Explanation | None:
@@ -82,7 +86,7 @@ def _apparmor(read: Read) -> Explanation | None:
     return Explanation(
         "kernel.apparmor_restrict_unprivileged_userns is 1: AppArmor lets ordinary users make a "
         "user namespace and then denies what they do in it",
-        _sysctl("kernel.apparmor_restrict_unprivileged_userns=0"),
+        _sysctl(_NO_APPARMOR),
     )
 
 
@@ -97,19 +101,20 @@ def _masked_proc(read: Read) -> Explanation | None:
     return Explanation(f"parts of /proc are covered by other mounts: {listed}", cure)
 
 
-_HARMLESS = frozenset({"/proc/sys/fs/binfmt_misc"})
-"""Mounts on directories that the kernel keeps empty for them."""
-
-
 def _container(read: Read) -> Explanation | None:
-    if _in_container(read):
-        return Explanation("this is a container whose engine forbids it", _UNCONFINED)
-    if "Seccomp:\t2" in (read(_STATUS) or ""):
-        return Explanation(
-            "a seccomp filter is on this process, and forbids it",
-            "start it without that filter, outside of the sandbox or service it runs in",
-        )
-    return None
+    if not _in_container(read):
+        return None
+    host = f"; and on its host, {_sysctl(_NO_APPARMOR)}" if _value(read, _APPARMOR) == 1 else ""
+    return Explanation("this is a container whose engine forbids it", _UNCONFINED + host)
+
+
+def _seccomp(read: Read) -> Explanation | None:
+    if "Seccomp:\t2" not in (read(_STATUS) or ""):
+        return None
+    return Explanation(
+        "a seccomp filter is on this process, and forbids it",
+        "start it without that filter, outside of the sandbox or service it runs in",
+    )
 
 
 def _unknown(refusal: Refusal) -> Explanation:

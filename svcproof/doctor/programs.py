@@ -22,17 +22,14 @@ def program_findings(machine: Machine, sources: Sources) -> list[Finding]:
             return [_finding("programs", State.OK, "all are in the cache or were handed in")]
         go = _words_for(machine.go(sources))
         return [
-            _to_get(machine, sources, product, items, go)
-            for product, items in _by_product(missing, sources)
+            _to_get(machine, sources, product, items, go) for product, items in _by_product(missing, sources)
         ]
     except LabError as error:
         cure = error.next_step or "hand in the programs by --components DIR"
         return [_finding("programs", State.MISSING, error.attempted, cure)]
 
 
-def _by_product(
-    missing: Sequence[Missing], sources: Sources
-) -> Iterator[tuple[Product, Sequence[Missing]]]:
+def _by_product(missing: Sequence[Missing], sources: Sources) -> Iterator[tuple[Product, Sequence[Missing]]]:
     for product in products(sources.kubernetes):
         if items := [item for item in missing if item.program in product.packages]:
             yield product, items

@@ -102,8 +102,8 @@ MEANINGS: Mapping[Step, Meaning] = MappingProxyType(
             enables=_FLANNEL,
             cure="as root: modprobe br_netfilter && sysctl -w net.bridge.bridge-nf-call-iptables=0 "
             "net.bridge.bridge-nf-call-ip6tables=0 (loading it makes this machine's own bridges "
-            "pass their packets through its rules; the second command undoes that, and a lab "
-            "turns it on for itself)",
+            "pass their packets through its rules; the second command undoes that, and the "
+            "namespaces of a lab start with it on)",
             needs="ip",
             after=Step.BRIDGE,
         ),

@@ -93,9 +93,7 @@ def _try(step: Step, action: Action) -> Attempt:
 
 def _run(*command: str, stdin: str = "") -> str:
     """Runs a command; OSError with its words where it fails."""
-    done = subprocess.run(  # noqa: S603 - the commands of this file
-        command, input=stdin, capture_output=True, text=True, check=False, timeout=_SECONDS
-    )
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=_SECONDS)
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip()
         raise OSError(f"{' '.join(command)}: {said or f'status {done.returncode}'}")

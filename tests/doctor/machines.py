@@ -13,9 +13,7 @@ from svcproof.doctor.refusal import Refusal
 from svcproof.doctor.steps import Attempt, Result, Step
 
 GIGABYTE = 1_000_000_000
-SETTINGS = Settings(
-    sources=Sources(cache=Path("/cache"), environ={}, machine="x86_64"), runs=Path("/runs")
-)
+SETTINGS = Settings(sources=Sources(cache=Path("/cache"), environ={}, machine="x86_64"), runs=Path("/runs"))
 VERSIONS = {
     "ip": "ip utility, iproute2-6.1.0, libbpf 1.1.2",
     "nft": "nftables v1.0.6 (Lester Gooch #5)\n  cli:          editline\n  json:         yes",
@@ -35,9 +33,7 @@ class Debian:
     """A Debian that starts with these programs; apt-get adds to them. calls: what was run."""
 
     programs: set[str] = field(
-        default_factory=lambda: (
-            {name for names in PACKAGES.values() for name in names} | {"apt-get"}
-        )
+        default_factory=lambda: {name for names in PACKAGES.values() for name in names} | {"apt-get"}
     )
     versions: Mapping[str, str] = field(default_factory=lambda: VERSIONS)
     has_lists: bool = True
@@ -100,8 +96,7 @@ def trial(failed: Mapping[Step, str] | None = None) -> Trial:
     """A capsule in which everything worked but for these steps."""
     said = failed or {}
     attempts = (
-        Attempt(step, Result.FAILED if step in said else Result.WORKED, said.get(step, ""))
-        for step in Step
+        Attempt(step, Result.FAILED if step in said else Result.WORKED, said.get(step, "")) for step in Step
     )
     return Trial(user_namespace=True, attempts=tuple(attempts))
 

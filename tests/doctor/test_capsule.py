@@ -107,6 +107,13 @@ def test_an_untried_step_is_not_told() -> None:
             "systempaths=unconfined",
         ),
         (Part.PROC, "EPERM", {MOUNTS: MASKED}, "covered", "umount /proc/acpi /proc/kcore"),
+        (
+            Part.NAMESPACES,
+            "EPERM",
+            {APPARMOR: "1\n", "/.dockerenv": ""},
+            "container",
+            f"on its host, as root: sysctl -w {APPARMOR[10:]}=0",
+        ),
         (Part.IDS, "EPERM", {}, "no known setting", "as root"),
     ],
 )

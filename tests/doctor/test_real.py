@@ -34,9 +34,7 @@ def test_programs_are_found_in_the_sbin_directories(tmp_path: Path) -> None:
 def test_a_command_has_both_streams_and_a_status() -> None:
     """One that cannot be started is one that failed."""
     assert MACHINE.run(["sh", "-c", "echo out; echo err >&2; exit 3"]) == Ran(3, "out\nerr\n")
-    assert MACHINE.run(["/no/such/program"]) == Ran(
-        127, "/no/such/program: No such file or directory"
-    )
+    assert MACHINE.run(["/no/such/program"]) == Ran(127, "/no/such/program: No such file or directory")
 
 
 def test_a_file_that_is_not_there_is_none(tmp_path: Path) -> None:

@@ -100,12 +100,9 @@ def test_programs_to_get_say_how_and_how_long() -> None:
     """By product; a download that may have to be a build is told as both."""
     first, second = program_findings(lacking(KUBE_PROXY, FLANNELD), SETTINGS.sources)
     assert first.detail == (
-        "kube-proxy: to be downloaded, or else built with go1.26.8, about 8 min on two cores; "
-        "a run does that"
+        "kube-proxy: to be downloaded, or else built with go1.26.8, about 8 min on two cores; a run does that"
     )
-    assert second.detail == (
-        "flanneld: to be built with go1.26.8, about 4 min on two cores; a run does that"
-    )
+    assert second.detail == ("flanneld: to be built with go1.26.8, about 4 min on two cores; a run does that")
     assert {first.state, second.state} == {State.WARNING}
 
 
@@ -118,9 +115,7 @@ def test_without_go_a_build_takes_one_from_pypi() -> None:
 
 def test_without_a_compiler_flanneld_cannot_be_built() -> None:
     """It has no release with a checksum, and part of it is C on amd64."""
-    bare = replace(
-        machine(without("gcc")), missing_programs=lambda _sources: (KUBE_PROXY, FLANNELD)
-    )
+    bare = replace(machine(without("gcc")), missing_programs=lambda _sources: (KUBE_PROXY, FLANNELD))
     kubernetes, flannel = program_findings(bare, SETTINGS.sources)
     assert (kubernetes.state, flannel.state) == (State.WARNING, State.MISSING)
     assert flannel.packages == ("gcc", "libc6-dev")

@@ -75,9 +75,7 @@ def test_an_unfit_tool_is_missing(tool: str, said: str, enables: tuple[Profile, 
     assert finding.enables == enables
 
 
-@pytest.mark.parametrize(
-    "said", ["nftables v1.0.1 (x)", "nftables v1.1 (x)", "nftables v2.0.0 (x)"]
-)
+@pytest.mark.parametrize("said", ["nftables v1.0.1 (x)", "nftables v1.1 (x)", "nftables v2.0.0 (x)"])
 def test_newer_versions_are_fit(said: str) -> None:
     """Versions are compared as numbers, however many parts they have."""
     assert missing(Debian(versions={**VERSIONS, "nft": said})) == []

@@ -1,0 +1,135 @@
+"""A cluster that sends nothing: its packets do what a sound data plane would do with them, or what it is told."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from ipaddress import IPv4Address
+
+from conformance.outcome import Kept, Outcome, Refused, delivered
+from lab.api import Figures, LabRecord
+from lab.errors import LabError
+from lab.model import (
+    Facts,
+    Flow,
+    Place,
+    PodIP,
+    Refusal,
+    Service,
+    ServiceFacts,
+    Trace,
+)
+from lab.netns.order import LabOrder
+from lab.profiles import Profile, profile_named
+from tests.svcproof.canned import canned_traces
+
+PRIMARY = {place: IPv4Address(f"192.0.2.{number}") for number, place in enumerate(Place, start=1)}
+Say = Callable[[str], None]
+
+
+class FakeCluster:
+    """lab.api.Cluster without a kernel. lies: what becomes of probes to the Service of this name."""
+
+    def __init__(self, profile: Profile, lies: Mapping[str, Outcome] | None = None, name: str = "lab") -> None:
+        self._profile = profile
+        self._lies = dict(lies or {})
+        self._name = name
+        self._services: dict[str, ServiceFacts] = {}
+        self.asked: list[str] = []
+
+    @property
+    def profile(self) -> Profile:
+        """What is under test."""
+        return self._profile
+
+    def facts(self) -> Facts:
+        """Addresses of the documentation's network, one per place."""
+        return Facts(
+            interfaces=(),
+            primary=PRIMARY,
+            owners={address: place for place, address in PRIMARY.items()},
+            listeners=frozenset({8080, 8081, 8082}),
+            services=dict(self._services),
+        )
+
+    def apply(self, services: Sequence[Service]) -> None:
+        """Allots addresses to Services."""
+        for service in services:
+            self.asked.append(f"apply {service.name}")
+            address = IPv4Address(f"198.51.100.{len(self._services) + 1}")
+            ports = {port.name: 30_000 + number for number, port in enumerate(service.ports)}
+            self._services[service.name] = ServiceFacts(address, ports)
+
+    def delete(self, services: Sequence[Service]) -> None:
+        """Forgets Services."""
+        for service in services:
+            self.asked.append(f"delete {service.name}")
+            del self._services[service.name]
+
+    def set_ready(self, pod: Place, *, ready: bool) -> None:
+        """Notes that it was asked."""
+        self.asked.append(f"{pod} ready {ready}")
+
+    def terminate(self, pod: Place) -> None:
+        """Notes that it was asked."""
+        self.asked.append(f"terminate {pod}")
+
+    def remove(self, pod: Place) -> None:
+        """Notes that it was asked."""
+        self.asked.append(f"remove {pod}")
+
+    def restore(self, pod: Place) -> None:
+        """Notes that it was asked."""
+        self.asked.append(f"restore {pod}")
+
+    def send(self, flow: Flow, count: int) -> Sequence[Trace]:
+        """Canned traces."""
+        self.asked.append(f"send {count}")
+        return canned_traces(flow, self._fate(flow), count, self.facts())
+
+    def record(self) -> LabRecord:
+        """A lab of kind `fake`."""
+        figures = Figures(up_seconds=0.5, programmed_seconds=(), captured=0, dropped=0)
+        return LabRecord(
+            lab=self._name,
+            kind="fake",
+            profile=self._profile.name,
+            kernel="none",
+            kubernetes="0.0.0",
+            network="none",
+            programs=(),
+            tools={},
+            deviations=(),
+            figures=figures,
+        )
+
+    def _fate(self, flow: Flow) -> Outcome:
+        match flow.target:
+            case PodIP(pod=pod, port=port):
+                return delivered(pod, source=Kept(), port=port)
+            case target:
+                service = target.service
+        if service.name in self._lies:
+            return self._lies[service.name]
+        if service.endpoints:
+            return delivered(*service.endpoints, source=Kept())
+        return Refused(flow.sender.node, Refusal.PORT_UNREACHABLE)
+
+
+def a_cluster(**lies: Outcome) -> FakeCluster:
+    """A cluster of the profile iptables-flannel that lies about Services of these names."""
+    return FakeCluster(profile_named("iptables-flannel"), lies)
+
+
+class FakeBringUp:
+    """Stands in for lab.netns.bring_up.lab_up. trouble: why no lab comes up."""
+
+    def __init__(self, lies: Mapping[str, Outcome] | None = None, trouble: LabError | None = None) -> None:
+        self._lies = lies
+        self._trouble = trouble
+
+    @contextmanager
+    def __call__(self, order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[FakeCluster]:
+        """A fake cluster for the body."""
+        say(f"{prefix}{name}")
+        if self._trouble is not None:
+            raise self._trouble
+        yield FakeCluster(order.profile, self._lies, name)

@@ -1,0 +1,161 @@
+"""Scenarios in a directory of their own, run through the real plugin with a fake lab behind it."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+import scenarios
+from conformance.results import ClaimResult, Run, read_results
+from lab.netns.order import LabOrder, write_order
+from lab.networks.flannel import Backend
+from lab.profiles import profile_named
+from svcproof.gathered import RESULTS_FILE
+from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
+
+ROOT = Path(__file__).parents[2]
+_SECONDS = 60
+
+_CONFTEST = """
+import pytest
+from conformance.outcome import *
+from lab.errors import *
+from lab.model import *
+from tests.svcproof.fake_lab import FakeBringUp
+
+def pytest_configure(config):
+    patch = pytest.MonkeyPatch()
+    patch.setattr("svcproof.plugin.lab_up", FakeBringUp({made_of}))
+    config.add_cleanup(patch.undo)
+"""
+
+_SCENARIO = """
+import os
+import pytest
+from conformance.live import Live
+from conformance.outcome import *
+from conformance.vocabulary import Claim, claims, given, requirement
+from lab.model import *
+
+HTTP = ServicePort("http", 80)
+A1, B1 = Place.POD_A1, Place.POD_B1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A session that has ended. code: of its process. run: what results.json says, if it was written."""
+
+    code: int
+    out: str
+    run: Run | None
+
+    @property
+    def results(self) -> Run:
+        """The results, which must be there."""
+        assert self.run is not None, self.out
+        return self.run
+
+    @property
+    def claims(self) -> dict[str, ClaimResult]:
+        """The claims by id."""
+        return {claim.id: claim for claim in self.results.claims}
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdicts by claim id."""
+        return {claim.id: claim.verdict.value for claim in self.results.claims}
+
+    @property
+    def only(self) -> ClaimResult:
+        """The result of the one claim that there was."""
+        [claim] = self.results.claims
+        return claim
+
+
+class ScenarioRun:
+    """A directory of scenarios and the run's own directory beside it."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self._pytester = pytester
+        self._home = pytester.mkdir("scenarios")
+        self._run = pytester.mkdir("run")
+        self.lab()
+        (self._home / "pytest.toml").write_text(
+            (Path(scenarios.__path__[0]) / "pytest.toml").read_text()
+        )
+        profile = profile_named("iptables-flannel")
+        order = LabOrder(
+            profile=profile,
+            components={},
+            kubernetes="0.0.0",
+            backend=Backend.VXLAN,
+            logs=self._run / "logs",
+            seed=1,
+            python=sys.executable,
+        )
+        write_order(order, self._run / ORDER_FILE)
+        write_invocation(Invocation("a-run", profile.name, "svcproof run", 1, "0"), self._run)
+
+    def lab(self, made_of: str = "") -> None:
+        """Says how the fake lab is made: the arguments of FakeBringUp."""
+        (self._home / "conftest.py").write_text(_CONFTEST.format(made_of=made_of))
+
+    def scenario(self, name: str, text: str) -> None:
+        """Writes one module."""
+        (self._home / f"test_{name}.py").write_text(_SCENARIO + dedent(text))
+
+    def here(self, *arguments: str) -> Ended:
+        """Runs all scenarios in this process."""
+        done = self._pytester.runpytest_inprocess(*self._arguments(arguments))
+        return self._ended(int(done.ret), f"{done.stdout.str()}\n{done.stderr.str()}")
+
+    def apart(self, *arguments: str) -> Ended:
+        """Runs all scenarios in a process of their own."""
+        done = subprocess.run(
+            self._command(arguments),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+            env=self._environ(),
+        )
+        return self._ended(done.returncode, f"{done.stdout}\n{done.stderr}")
+
+    def interrupted(self, *arguments: str, at: str) -> Ended:
+        """Runs all scenarios in a process of their own, and interrupts it once a line with this text was printed."""
+        with subprocess.Popen(
+            self._command(arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self._environ(),
+        ) as process:
+            assert process.stdout is not None
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if at in line:
+                    process.send_signal(signal.SIGINT)
+                    break
+            said.append(process.communicate(timeout=_SECONDS)[0])
+        return self._ended(process.returncode, "".join(said))
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "pytest", *self._arguments(arguments)]
+
+    def _arguments(self, more: tuple[str, ...]) -> list[str]:
+        configuration = ["-c", str(self._home / "pytest.toml"), "-p", "svcproof.plugin"]
+        return [*configuration, f"--svcproof-run={self._run}", *more, str(self._home)]
+
+    def _environ(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def _ended(self, code: int, out: str) -> Ended:
+        results = self._run / RESULTS_FILE
+        return Ended(code, out, read_results(results) if results.exists() else None)

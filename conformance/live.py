@@ -1,15 +1,25 @@
-"""The lab as a scenario sees it: observe a flow, change a pod. Keeps what was observed for the report."""
+"""The lab as a scenario sees it: observe a flow. Keeps what was observed for the report."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.judging import judge
 from conformance.outcome import Outcome
 from conformance.statistics import probes_to_see_every
 from lab.api import Cluster
-from lab.model import Facts, Flow, Place, PodIP, Trace
+from lab.model import (
+    ClusterIP,
+    ClusterIPPort,
+    ExternalIP,
+    Facts,
+    Flow,
+    LoadBalancerIP,
+    NodePort,
+    PodIP,
+    Trace,
+    Unallocated,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +57,12 @@ class Live:
         self._observations.append(Observation(flow, endpoints, traces, facts, outcome, seconds))
         return outcome
 
-    @contextmanager
-    def not_ready(self, pod: Place) -> Iterator[None]:
-        """A pod reports that it is not ready, for the body of a with statement."""
-        self._cluster.set_ready(pod, ready=False)
-        try:
-            yield
-        finally:
-            self._cluster.set_ready(pod, ready=True)
-
-    @contextmanager
-    def terminating(self, pod: Place) -> Iterator[None]:
-        """A pod is terminating and serves still, for the body; afterwards it stands anew."""
-        self._cluster.terminate(pod)
-        try:
-            yield
-        finally:
-            self._cluster.remove(pod)
-            self._cluster.restore(pod)
-
-    @contextmanager
-    def removed(self, pod: Place) -> Iterator[None]:
-        """A pod is deleted, for the body; afterwards it stands anew."""
-        self._cluster.remove(pod)
-        try:
-            yield
-        finally:
-            self._cluster.restore(pod)
-
 
 def endpoints_of(flow: Flow) -> int:
-    """How many endpoints the flow's Service declares; a pod's own address is one."""
+    """How many endpoints the flow's Service has at most; without a Service one."""
     match flow.target:
-        case PodIP():
+        case PodIP() | ClusterIPPort() | Unallocated():
             return 1
-        case target:
-            return len(target.service.endpoints)
+        case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
+            service = flow.target.service
+            return len(service.endpoints) + len(service.listed)

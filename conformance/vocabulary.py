@@ -5,15 +5,16 @@ from dataclasses import dataclass
 import pytest
 
 from conformance.outcome import Outcome
-from lab.model import Flow, Service
+from lab.model import Circumstance, Flow, Service
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A flow and the outcome that it must have."""
+    """A flow and the outcome that it must have. when: what is so beyond the given Services, while it is observed."""
 
     flow: Flow
     expect: Outcome
+    when: tuple[Circumstance, ...] = ()
 
 
 def requirement(requirement_id: str) -> pytest.MarkDecorator:
@@ -30,5 +31,8 @@ def claims(**named: Claim) -> pytest.MarkDecorator:
     """One test per claim, with arguments `flow` and `expect`. The names become parts of claim ids."""
     return pytest.mark.parametrize(
         ("flow", "expect"),
-        [pytest.param(claim.flow, claim.expect, id=name) for name, claim in named.items()],
+        [
+            pytest.param(claim.flow, claim.expect, id=name, marks=pytest.mark.when(claim.when))
+            for name, claim in named.items()
+        ],
     )

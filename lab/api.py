@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lab.model import Facts, Flow, Place, Service, Trace
+from lab.model import Facts, Flow, Place, PodState, ProxyHas, Service, Trace
 from lab.profiles import Profile
 
 
@@ -72,20 +72,12 @@ class Cluster(Protocol):
         """Deletes Services; returns when the rules of every node no longer have them."""
         ...
 
-    def set_ready(self, pod: Place, *, ready: bool) -> None:
-        """Reports a pod ready or not ready, as its kubelet would; returns when every node's rules know."""
+    def set_pods(self, states: Mapping[Place, PodState]) -> None:
+        """Brings pods into these states through the API; returns when every node's rules know."""
         ...
 
-    def terminate(self, pod: Place) -> None:
-        """Deletes a pod with a grace period: it is terminating, and serves still, until `remove`."""
-        ...
-
-    def remove(self, pod: Place) -> None:
-        """Ends a pod; returns when every node's rules know."""
-        ...
-
-    def restore(self, pod: Place) -> None:
-        """Makes the pod anew, running and ready; returns when every node's rules know."""
+    def set_proxy(self, options: ProxyHas) -> None:
+        """Restarts every kube-proxy with this configuration; returns when its rules are written."""
         ...
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:

@@ -10,6 +10,7 @@ from conformance.results import Batch, FlowRecord, Step, Way
 from conformance.statistics import FALSE_ALARM, reason
 from lab.model import (
     ClusterIP,
+    ClusterIPPort,
     ExternalIP,
     Flow,
     LoadBalancerIP,
@@ -19,6 +20,7 @@ from lab.model import (
     Target,
     Trace,
     Transport,
+    Unallocated,
 )
 from lab.traffic.craft import summary
 
@@ -38,13 +40,19 @@ def flow_record(flow: Flow, observation: Observation | None = None) -> FlowRecor
     )
 
 
-def target_words(target: Target) -> str:
+def target_words(target: Target) -> str:  # noqa: PLR0911 - one line for each kind of target
     """A target as a reader says it."""
     match target:
         case ClusterIP(service=service, port=port):
             return f"cluster IP of {service.name}, port {port}"
-        case NodePort(service=service, port=port, node=node):
-            return f"node port of {service.name}, port {port}, on {node}"
+        case ClusterIPPort(service=service, port=number):
+            return (
+                f"cluster IP of {service.name}, port {number}" if number else f"cluster IP of {service.name}"
+            )
+        case Unallocated():
+            return "a cluster IP that no Service has"
+        case NodePort(service=service, port=port, node=node, at=at):
+            return f"node port of {service.name}, port {port}, on the {at} of {node}"
         case LoadBalancerIP(service=service, port=port):
             return f"load balancer IP of {service.name}, port {port}"
         case ExternalIP(service=service, port=port):

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.arranged import Arranged
 from conformance.live import Live
 from conformance.results import ClaimResult, Verdict, claim_json
+from lab.api import Cluster
 from lab.netns.bring_up import lab_up
 from lab.netns.cluster import NetnsCluster
 from lab.netns.order import LabOrder, read_order
@@ -44,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Reads the order; the controller gets ready to gather results."""
     config.addinivalue_line("markers", "requirement(id): the documented behaviour that claims stand for")
+    config.addinivalue_line("markers", "when(circumstances): what is so while a claim is observed")
     config.addinivalue_line("markers", "given(services): the Services that a module needs")
     directory: Path | None = config.getoption("--svcproof-run")
     if directory is None:
@@ -94,9 +97,17 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[NetnsCluster]:
             keep_lab(config.stash[_RUN], made.record())
 
 
+@pytest.fixture(scope="session")
+def arranged(cluster: Cluster) -> Arranged:
+    """The circumstances that this worker's lab is in."""
+    return Arranged(cluster)
+
+
 @pytest.fixture
-def live(request: pytest.FixtureRequest, cluster: NetnsCluster) -> Live:
-    """The lab as one claim sees it."""
+def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -> Live:
+    """The lab as one claim sees it, in the circumstances that the claim names."""
+    mark = request.node.get_closest_marker("when")
+    arranged.arrange(() if mark is None else mark.args[0])
     live = Live(cluster)
     request.node.stash[_LIVE] = live
     return live

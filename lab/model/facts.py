@@ -6,14 +6,20 @@ from ipaddress import IPv4Address
 
 from lab.model.flow import (
     ClusterIP,
+    ClusterIPPort,
     Destination,
     ExternalIP,
     LoadBalancerIP,
+    NodeAddress,
     NodePort,
     PodIP,
     Target,
+    Unallocated,
 )
 from lab.model.place import Place
+from lab.model.service import Service
+
+_HTTP = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,14 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """What the API allotted to a Service. node_ports is by port name."""
+    """What the API allotted to a Service. node_ports is by port name; health_check_port is 0 where there is none.
 
-    cluster_ip: IPv4Address
+    cluster_ip: None for a headless Service and an ExternalName.
+    """
+
+    cluster_ip: IPv4Address | None
     node_ports: Mapping[str, int]
+    health_check_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +48,40 @@ class Facts:
     """The addresses of a lab.
 
     primary: one address per place, the one that others reach it by.
+    node_addresses: the addresses of nodes that flows may name.
+    unallocated: a cluster IP that no Service has.
     listeners: the ports on which every pod's echo answers.
     """
 
     interfaces: tuple[Interface, ...]
     primary: Mapping[Place, IPv4Address]
+    node_addresses: Mapping[Place, Mapping[NodeAddress, IPv4Address]]
+    unallocated: IPv4Address
     owners: Mapping[IPv4Address, Place]
     listeners: frozenset[int]
     services: Mapping[str, ServiceFacts]
 
-    def destination(self, target: Target) -> Destination:
+    def cluster_ip(self, service: Service) -> IPv4Address:
+        """The Service's cluster IP. ValueError where it has none."""
+        address = self.services[service.name].cluster_ip
+        if address is None:
+            raise ValueError(f"Service {service.name} has no cluster IP")
+        return address
+
+    def destination(self, target: Target) -> Destination:  # noqa: PLR0911 - one line for each kind of target
         """Where packets for this target go."""
         match target:
             case PodIP(pod=pod, port=port):
                 return Destination(self.primary[pod], port)
             case ClusterIP(service=service, port=name):
-                return Destination(self.services[service.name].cluster_ip, service.port(name).port)
-            case NodePort(service=service, port=name, node=node):
-                return Destination(self.primary[node], self.services[service.name].node_ports[name])
+                return Destination(self.cluster_ip(service), service.port(name).port)
+            case ClusterIPPort(service=service, port=port):
+                return Destination(self.cluster_ip(service), port)
+            case Unallocated():
+                return Destination(self.unallocated, _HTTP)
+            case NodePort(service=service, port=name, node=node, at=at):
+                port = self.services[service.name].node_ports[name]
+                return Destination(self.node_addresses[node][at], port)
             case LoadBalancerIP(service=service, port=name):
                 return Destination(service.load_balancer_ingress[0], service.port(name).port)
             case ExternalIP(service=service, port=name):

@@ -26,12 +26,36 @@ class ClusterIP:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterIPPort:
+    """A Service's cluster IP at a port number that the Service need not have. Port 0 for ICMP."""
+
+    service: Service
+    port: int
+    transport: Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Unallocated:
+    """A cluster IP that no Service has, at TCP port 80."""
+
+
+class NodeAddress(StrEnum):
+    """Which of a node's addresses."""
+
+    PRIMARY = "primary address"
+    SECONDARY = "secondary address"
+    BRIDGE = "address towards its pods"
+    LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
 class NodePort:
-    """A Service's node port on a node's primary address."""
+    """A Service's node port on one of a node's addresses."""
 
     service: Service
     port: str
     node: Place
+    at: NodeAddress = NodeAddress.PRIMARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +83,10 @@ class PodIP:
     transport: Transport
 
 
-Target = ClusterIP | NodePort | LoadBalancerIP | ExternalIP | PodIP
+ServiceTarget = ClusterIP | NodePort | LoadBalancerIP | ExternalIP
+"""The front doors of a Service, each at one of its ports."""
+
+Target = ServiceTarget | ClusterIPPort | Unallocated | PodIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +107,10 @@ class Flow:
     def transport(self) -> Transport:
         """The probe's transport: the Service port's protocol, or what a PodIP names."""
         match self.target:
-            case PodIP(transport=transport):
+            case PodIP(transport=transport) | ClusterIPPort(transport=transport):
                 return transport
+            case Unallocated():
+                return Transport.TCP
             case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
                 protocol: Protocol = self.target.service.port(self.target.port).protocol
                 return Transport(protocol.value)

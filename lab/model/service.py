@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from lab.model.place import Place
 
@@ -21,6 +21,7 @@ class ServiceType(StrEnum):
     CLUSTER_IP = "ClusterIP"
     NODE_PORT = "NodePort"
     LOAD_BALANCER = "LoadBalancer"
+    EXTERNAL_NAME = "ExternalName"
 
 
 class TrafficPolicy(StrEnum):
@@ -28,6 +29,20 @@ class TrafficPolicy(StrEnum):
 
     CLUSTER = "Cluster"
     LOCAL = "Local"
+
+
+class IPMode(StrEnum):
+    """`ipMode` of a load balancer address: whether nodes take it for their own, or leave it to the balancer."""
+
+    VIP = "VIP"
+    PROXY = "Proxy"
+
+
+class TrafficDistribution(StrEnum):
+    """`trafficDistribution`: which endpoints are preferred while there are any."""
+
+    PREFER_SAME_ZONE = "PreferSameZone"
+    PREFER_SAME_NODE = "PreferSameNode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +60,44 @@ class ServicePort:
     protocol: Protocol = Protocol.TCP
 
 
+@dataclass(frozen=True, slots=True)
+class ListedEndpoint:
+    """An endpoint that a hand-made EndpointSlice lists. node: its nodeName; without one it is local to no node."""
+
+    address: Place
+    node: Place | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A Service and the pods that its selector shall match.
 
     name: unique in a run. endpoints: the lab labels these pods, the real endpointslice controller does the rest.
+    listed: instead of a selector, a hand-made EndpointSlice with these.
     load_balancer_ingress: addresses that the lab writes to status.loadBalancer.ingress, as a cloud would.
+    session_affinity_seconds: ClientIP affinity with this time-out; None for none.
+    proxy_name: the label service.kubernetes.io/service-proxy-name, which takes the Service from kube-proxy.
+    external_name: of a Service of type ExternalName.
     """
 
     name: str
     ports: tuple[ServicePort, ...]
     endpoints: tuple[Place, ...] = ()
+    listed: tuple[ListedEndpoint, ...] = ()
     type: ServiceType = ServiceType.CLUSTER_IP
+    headless: bool = False
+    external_name: str = ""
     external_ips: tuple[IPv4Address, ...] = ()
     load_balancer_ingress: tuple[IPv4Address, ...] = ()
-    external_traffic_policy: TrafficPolicy | None = None
-    internal_traffic_policy: TrafficPolicy | None = None
+    load_balancer_ip_mode: IPMode = IPMode.VIP
+    load_balancer_source_ranges: tuple[IPv4Network, ...] = ()
+    allocate_load_balancer_node_ports: bool = True
+    external_traffic_policy: TrafficPolicy = TrafficPolicy.CLUSTER
+    internal_traffic_policy: TrafficPolicy = TrafficPolicy.CLUSTER
+    traffic_distribution: TrafficDistribution | None = None
+    session_affinity_seconds: int | None = None
+    publish_not_ready_addresses: bool = False
+    proxy_name: str = ""
 
     def port(self, name: str) -> ServicePort:
         """The port of this name. KeyError where there is none."""

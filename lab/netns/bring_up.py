@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from lab.components.program import Program
 from lab.kube import Kube
-from lab.model import NODES, PODS, Facts, Interface, Place
+from lab.model import NODES, PODS, Facts, Interface, NodeAddress, Place, ProxyHas
 from lab.netns import control_plane, kube_proxy, nodes, plan, pods, topology
 from lab.netns.barrier import Barrier
 from lab.netns.cluster import NetnsCluster
@@ -80,8 +80,10 @@ def _start_cluster(
         *plane.daemons,
         control_plane.start_controllers(components, launcher, plane.kubeconfig),
         *nodes.start_flanneld(mode, order.backend, components, launcher, plane.kubeconfig, state),
-        *kube_proxy.start_kube_proxies(mode, components, launcher, plane.kubeconfig, state),
     )
+    program = components[Program.KUBE_PROXY].path
+    proxies = kube_proxy.KubeProxies(mode, program, launcher, plane.kubeconfig, state)
+    proxies.start(ProxyHas())
     pool = pods.PodPool(kube, launcher.namespaces, _cni_programs(order), state)
     addresses = pool.make(_cni_plugins(state, daemons))
     return NetnsCluster(
@@ -94,6 +96,7 @@ def _start_cluster(
         exchange=exchange,
         barrier=Barrier(kube, exchange),
         pod_pool=pool,
+        proxies=proxies,
         standing=_facts(launcher.namespaces, addresses),
     )
 
@@ -125,6 +128,19 @@ def _wait_echo(echo: Daemon) -> None:
     wait_until("the echo listens in every pod", Limit.NETWORK_READY, listening)
 
 
+def _addresses_of(node: Place, listed: Sequence[Interface]) -> Mapping[NodeAddress, IPv4Address]:
+    """The addresses of a node that flows may name."""
+    [bridge] = [each for each in listed if each.place is node and each.name == "cni0"]
+    return MappingProxyType(
+        {
+            NodeAddress.PRIMARY: plan.NODE_ADDRESSES[node],
+            NodeAddress.SECONDARY: plan.SECONDARY_ADDRESSES[node],
+            NodeAddress.BRIDGE: bridge.addresses[0],
+            NodeAddress.LOOPBACK: IPv4Address("127.0.0.1"),
+        }
+    )
+
+
 def _facts(namespaces: Namespaces, pod_addresses: Mapping[Place, IPv4Address]) -> Facts:
     """Who has which address, from the plan, the CNI results and the nodes' kernels."""
     primary = {**plan.NODE_ADDRESSES, **plan.OUTSIDE_ADDRESSES, **pod_addresses}
@@ -135,6 +151,8 @@ def _facts(namespaces: Namespaces, pod_addresses: Mapping[Place, IPv4Address]) -
     return Facts(
         interfaces=tuple(listed),
         primary=MappingProxyType(primary),
+        node_addresses=MappingProxyType({node: _addresses_of(node, listed) for node in NODES}),
+        unallocated=plan.UNALLOCATED,
         owners=MappingProxyType({**owners, plan.ROUTER_BEYOND: Place.ROUTER}),
         listeners=frozenset(plan.ECHO_PORTS),
         services=MappingProxyType({}),

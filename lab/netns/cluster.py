@@ -2,14 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lab.api import Deviation, Figures, LabRecord, ProgramFacts
 from lab.capsule import linux
 from lab.kube import Kube
-from lab.model import Facts, Flow, Place, Service, ServiceFacts, Trace
+from lab.model import Facts, Flow, Place, PodState, ProxyHas, Service, ServiceFacts, Trace
 from lab.netns import kube_proxy, pods, services, topology
 from lab.netns.barrier import Barrier
 from lab.netns.daemon import Daemon
@@ -17,7 +17,6 @@ from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.routes import sentinels, way_of
 from lab.networks import flannel
-from lab.polling import Limit, wait_until
 from lab.profiles import Profile
 from lab.traffic.exchange import Exchange
 from lab.traffic.places import Captures
@@ -56,6 +55,7 @@ class NetnsCluster:
     exchange: Exchange
     barrier: Barrier
     pod_pool: pods.PodPool
+    proxies: kube_proxy.KubeProxies
     standing: Facts
     up_seconds: float = 0.0
     programmed_seconds: tuple[float, ...] = ()
@@ -74,6 +74,9 @@ class NetnsCluster:
         self.check()
         services.label_pods(self.pod_pool, wanted)
         made = {service.name: services.create(self.kube, service) for service in wanted}
+        for service in wanted:
+            if service.listed:
+                self.kube.create_endpoint_slice(services.slice_by_hand(service, self.standing.primary))
         self._know({**self.standing.services, **made})
         services.wait_slices(self.kube, wanted)
         self._wait_programmed()
@@ -88,25 +91,19 @@ class NetnsCluster:
         services.wait_slices_gone(self.kube, unwanted)
         self._wait_programmed()
 
-    def set_ready(self, pod: Place, *, ready: bool) -> None:
-        """Reports a pod ready or not ready, as its kubelet would; returns when every node's rules know."""
-        self.pod_pool.report(pod, ready=ready)
-        self._wait_pod(pod, lambda conditions: conditions["ready"] is ready)
+    def set_pods(self, states: Mapping[Place, PodState]) -> None:
+        """Brings pods into these states through the API; returns when every node's rules know."""
+        self.check()
+        for pod, state in states.items():
+            self.pod_pool.bring(pod, state)
+        services.wait_pods(self.kube, states)
+        self._wait_programmed()
 
-    def terminate(self, pod: Place) -> None:
-        """Deletes a pod with a grace period: it is terminating, and serves still, until `remove`."""
-        self.pod_pool.terminate(pod)
-        self._wait_pod(pod, lambda conditions: conditions["terminating"] is True)
-
-    def remove(self, pod: Place) -> None:
-        """Ends a pod's API object; its namespace and echo stay for `restore`."""
-        self.pod_pool.remove(pod)
-        self._wait_pod(pod, None)
-
-    def restore(self, pod: Place) -> None:
-        """Makes the pod anew with its address and labels, running and ready."""
-        self.pod_pool.restore(pod)
-        self._wait_pod(pod, lambda conditions: conditions["ready"] is True)
+    def set_proxy(self, options: ProxyHas) -> None:
+        """Restarts every kube-proxy with this configuration; returns when its rules are written."""
+        self.check()
+        self.proxies.restart(options)
+        self._wait_programmed()
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
@@ -116,7 +113,7 @@ class NetnsCluster:
 
     def check(self) -> None:
         """DaemonDied when a program of the lab has ended."""
-        for daemon in self.daemons:
+        for daemon in (*self.daemons, *self.proxies.running()):
             daemon.check()
 
     def record(self) -> LabRecord:
@@ -145,15 +142,6 @@ class NetnsCluster:
         start = time.monotonic()
         self.barrier.wait()
         self.programmed_seconds += (time.monotonic() - start,)
-
-    def _wait_pod(self, pod: Place, wanted: Callable[[Mapping[str, bool]], bool] | None) -> None:
-        """Returns when every slice shows the pod so (or no more, for None), and the rules follow."""
-        wait_until(
-            f"the endpointslice controller has written what became of {pod}",
-            Limit.SLICES_WRITTEN,
-            lambda: services.shows(self.kube.endpoint_slices(), pod, wanted) or None,
-        )
-        self._wait_programmed()
 
 
 def deviations() -> tuple[Deviation, ...]:

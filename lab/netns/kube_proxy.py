@@ -1,14 +1,13 @@
 """kube-proxy of one node: its configuration, and nothing else that could change what is under test."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from lab.api import Deviation
-from lab.components.program import Component, Program
-from lab.model import NODES, Place
+from lab.model import NODES, DetectLocal, Place, ProxyHas
 from lab.netns import plan
 from lab.netns.daemon import Daemon, Launcher
+from lab.polling import Limit
 from lab.profiles import ProxyMode
 
 MIN_SYNC_PERIOD = "10ms"
@@ -25,31 +24,48 @@ DEVIATIONS = (
 )
 
 
-def start_kube_proxies(
-    mode: ProxyMode,
-    components: Mapping[Program, Component],
-    launcher: Launcher,
-    kubeconfig: Path,
-    state: Path,
-) -> tuple[Daemon, ...]:
-    """Starts kube-proxy on every node."""
-    return tuple(
-        _start(mode, components[Program.KUBE_PROXY].path, launcher, kubeconfig, state, node) for node in NODES
-    )
+class KubeProxies:
+    """The kube-proxies of a lab, one per node."""
 
+    def __init__(
+        self, mode: ProxyMode, program: Path, launcher: Launcher, kubeconfig: Path, state: Path
+    ) -> None:
+        self._mode = mode
+        self._program = program
+        self._launcher = launcher
+        self._kubeconfig = kubeconfig
+        self._state = state
+        self._round = 0
+        self._daemons: tuple[Daemon, ...] = ()
 
-def _start(
-    mode: ProxyMode, program: Path, launcher: Launcher, kubeconfig: Path, state: Path, node: Place
-) -> Daemon:
-    # Written once and never touched: kube-proxy ends when its configuration file changes.
-    configuration = state / f"kube-proxy-{node}.json"
-    configuration.write_text(json.dumps(_configuration(mode, node, kubeconfig), indent=1))
-    return launcher.start(
-        f"kube-proxy-{node}",
-        node,
-        [str(program), f"--config={configuration}", "-v=2"],
-        lock_of_its_own(state, node),
-    )
+    def start(self, options: ProxyHas) -> None:
+        """Starts kube-proxy on every node."""
+        self._round += 1
+        self._daemons = tuple(self._start(node, options) for node in NODES)
+
+    def restart(self, options: ProxyHas) -> None:
+        """Ends every kube-proxy, and starts it anew with this configuration. Rules stay in between."""
+        for daemon in self._daemons:
+            daemon.process.terminate()
+        for daemon in self._daemons:
+            daemon.process.wait(Limit.ENDED.seconds)
+        self.start(options)
+
+    def running(self) -> tuple[Daemon, ...]:
+        """The kube-proxies as they are now."""
+        return self._daemons
+
+    def _start(self, node: Place, options: ProxyHas) -> Daemon:
+        name = f"kube-proxy-{node}" if self._round == 1 else f"kube-proxy-{node}-{self._round}"
+        # A file of its own each time: kube-proxy ends when its configuration file changes.
+        file = self._state / f"{name}.json"
+        file.write_text(json.dumps(configuration(self._mode, node, self._kubeconfig, options), indent=1))
+        return self._launcher.start(
+            name,
+            node,
+            [str(self._program), f"--config={file}", "-v=2"],
+            lock_of_its_own(self._state, node),
+        )
 
 
 def lock_of_its_own(state: Path, node: Place) -> dict[str, str]:
@@ -57,15 +73,35 @@ def lock_of_its_own(state: Path, node: Place) -> dict[str, str]:
     return {"XTABLES_LOCKFILE": str(state / f"xtables-{node}.lock")}
 
 
-def _configuration(mode: ProxyMode, node: Place, kubeconfig: Path) -> dict[str, object]:
+def configuration(mode: ProxyMode, node: Place, kubeconfig: Path, options: ProxyHas) -> dict[str, object]:
+    """KubeProxyConfiguration of one node."""
     return {
         "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
         "kind": "KubeProxyConfiguration",
         "mode": mode.value,
         "hostnameOverride": node.value,
         "clientConnection": {"kubeconfig": str(kubeconfig), "qps": 100, "burst": 200},
-        "clusterCIDR": str(plan.POD_CIDR),
         "conntrack": {"maxPerCore": 0, "min": 0},
         "iptables": {"minSyncPeriod": MIN_SYNC_PERIOD},
         "nftables": {"minSyncPeriod": MIN_SYNC_PERIOD},
+        "linux": {"masqueradeAll": options.masquerade_all},
+        "nodePortAddresses": list(options.node_port_addresses) or None,
+        **_local_detection(options.detect_local),
     }
+
+
+def _local_detection(detect: DetectLocal) -> dict[str, object]:
+    """How kube-proxy is told to know the traffic of pods."""
+    cluster_cidr = str(plan.POD_CIDR)
+    match detect:
+        case DetectLocal.CLUSTER_CIDR:
+            return {"detectLocalMode": "ClusterCIDR", "clusterCIDR": cluster_cidr}
+        case DetectLocal.NODE_CIDR:
+            return {"detectLocalMode": "NodeCIDR", "clusterCIDR": cluster_cidr}
+        case DetectLocal.BRIDGE_INTERFACE:
+            return {"detectLocalMode": "BridgeInterface", "detectLocal": {"bridgeInterface": "cni0"}}
+        case DetectLocal.INTERFACE_NAME_PREFIX:
+            prefix = {"interfaceNamePrefix": "cni"}
+            return {"detectLocalMode": "InterfaceNamePrefix", "detectLocal": prefix}
+        case DetectLocal.NOTHING:
+            return {"detectLocalMode": "ClusterCIDR", "clusterCIDR": ""}

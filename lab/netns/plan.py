@@ -24,6 +24,15 @@ NODE_ADDRESSES: Final = MappingProxyType(
         Place.WORKER_C: IPv4Address("172.18.0.13"),
     }
 )
+SECONDARY_ADDRESSES: Final = MappingProxyType(
+    {
+        Place.WORKER_A: IPv4Address("172.18.0.21"),
+        Place.WORKER_B: IPv4Address("172.18.0.22"),
+        Place.WORKER_C: IPv4Address("172.18.0.23"),
+    }
+)
+"""A second address on each node's interface, which the Node object does not name."""
+
 ZONES: Final = MappingProxyType(
     {Place.WORKER_A: "zone-1", Place.WORKER_B: "zone-1", Place.WORKER_C: "zone-2"}
 )
@@ -44,6 +53,9 @@ OUTSIDE_ADDRESSES: Final = MappingProxyType(
 
 CANARY: Final = IPv4Address("10.96.255.254")
 """The cluster IP of the barrier's own Service."""
+
+UNALLOCATED: Final = IPv4Address("10.96.255.253")
+"""A cluster IP that no Service has: the API allots at random from the lower end first, and never this one twice."""
 
 ECHO_PORTS: Final = (8080, 8081, 8082)
 

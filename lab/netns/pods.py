@@ -8,13 +8,15 @@ from pathlib import Path
 
 from lab.api import Deviation
 from lab.kube import Kube, Manifest
-from lab.model import NODES, PODS, Place
+from lab.model import NODES, PODS, Place, PodState
 from lab.netns import plan
 from lab.netns.kube_proxy import lock_of_its_own
 from lab.netns.namespaces import Namespaces
 from lab.networks import cni
 
 _GRACE_SECONDS = 3600
+_ENDED = (PodState.TERMINATING, PodState.DYING, PodState.GONE)
+"""A pod in one of these never comes back; one of the same name can be made."""
 
 DEVIATIONS = (
     Deviation(
@@ -38,6 +40,7 @@ class PodPool:
     state: Path
     addresses: dict[Place, IPv4Address] = field(default_factory=dict)
     labels: dict[Place, dict[str, str]] = field(default_factory=dict)
+    states: dict[Place, PodState] = field(default_factory=dict)
 
     def make(self, plugins: Mapping[Place, Sequence[Mapping[str, object]]]) -> Mapping[Place, IPv4Address]:
         """Makes every pod, the nodes side by side; their addresses. plugins: CNI's, per node, in order."""
@@ -52,22 +55,31 @@ class PodPool:
         kept = {**self.labels.get(pod, {}), **labels}
         self.labels[pod] = {key: value for key, value in kept.items() if value is not None}
 
-    def report(self, pod: Place, *, ready: bool) -> None:
-        """What the pod's kubelet would report of it."""
+    def bring(self, pod: Place, state: PodState) -> None:
+        """Brings a pod into a state, by what a user and a kubelet would write."""
+        if self.states.get(pod, PodState.READY) in _ENDED:
+            self._restore(pod)
+        match state:
+            case PodState.READY:
+                self._report(pod, ready=True)
+            case PodState.NOT_READY:
+                self._report(pod, ready=False)
+            case PodState.TERMINATING | PodState.DYING:
+                # No kubelet confirms, so the pod stays terminating.
+                self.kube.delete_pod(pod.value, _GRACE_SECONDS)
+                self._report(pod, ready=state is PodState.TERMINATING)
+            case PodState.GONE:
+                self.kube.delete_pod(pod.value, 0)
+        self.states[pod] = state
+
+    def _report(self, pod: Place, *, ready: bool) -> None:
         self.kube.patch_pod_status(pod.value, running(pod.node, self.addresses[pod], ready=ready))
 
-    def terminate(self, pod: Place) -> None:
-        """Deletes the pod with a grace period. No kubelet confirms, so it stays terminating."""
-        self.kube.delete_pod(pod.value, _GRACE_SECONDS)
-
-    def remove(self, pod: Place) -> None:
-        """Deletes the pod's API object at once."""
-        self.kube.delete_pod(pod.value, 0)
-
-    def restore(self, pod: Place) -> None:
-        """Creates the pod's API object anew; namespace, interface and address were kept."""
+    def _restore(self, pod: Place) -> None:
+        """Makes the pod's API object anew; namespace, interface and address were kept."""
+        if self.states[pod] is not PodState.GONE:
+            self.kube.delete_pod(pod.value, 0)
         self.kube.create_pod(manifest(pod, self.labels.get(pod, {})))
-        self.report(pod, ready=True)
 
     def _make_on(self, node: Place, plugins: Sequence[Mapping[str, object]]) -> dict[Place, IPv4Address]:
         return {pod: self._make(pod, plugins) for pod in PODS if pod.node is node}

@@ -6,6 +6,7 @@ from lab.errors import UsageError
 from lab.model import (
     NODES,
     ClusterIP,
+    ClusterIPPort,
     ExternalIP,
     Facts,
     Flow,
@@ -15,6 +16,7 @@ from lab.model import (
     PlaceKind,
     PodIP,
     Transport,
+    Unallocated,
 )
 from lab.netns import plan
 from lab.traffic.craft import Shape
@@ -70,7 +72,7 @@ def _entry(flow: Flow) -> Place:
             return node
         case PodIP(pod=pod):
             return pod.node
-        case ClusterIP() | LoadBalancerIP() | ExternalIP():
+        case ClusterIP() | ClusterIPPort() | LoadBalancerIP() | ExternalIP() | Unallocated():
             raise UsageError(
                 f"a flow from {flow.sender} to {flow.target} needs `via`, the node that it enters at"
             )

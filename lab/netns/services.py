@@ -1,43 +1,60 @@
 """Services through the API: manifests, the labels that their selectors match, and the slices that must follow."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
 from lab.kube import Kube, Manifest
-from lab.model import Place, Service, ServiceFacts, ServiceType
+from lab.model import Place, PodState, Service, ServiceFacts, ServicePort, ServiceType
 from lab.netns.pods import PodPool
 from lab.polling import Limit, wait_until
 
 _LABEL = "svcproof.invalid"
+_PROXY_NAME = "service.kubernetes.io/service-proxy-name"
+_SERVICE_NAME = "kubernetes.io/service-name"
 
 
 def manifest(service: Service) -> Manifest:
     """The Service's manifest. Its selector is a label of its own, which its pods are given."""
-    spec: dict[str, object] = {
-        "type": service.type.value,
-        "selector": {label(service): "yes"},
-        "ports": [
-            {
-                "name": port.name,
-                "port": port.port,
-                "targetPort": port.target_port,
-                "protocol": port.protocol.value,
-            }
-            for port in service.ports
-        ],
-    }
-    if service.external_ips:
-        spec["externalIPs"] = [str(address) for address in service.external_ips]
-    if service.external_traffic_policy is not None:
-        spec["externalTrafficPolicy"] = service.external_traffic_policy.value
-    if service.internal_traffic_policy is not None:
-        spec["internalTrafficPolicy"] = service.internal_traffic_policy.value
+    labels = {_PROXY_NAME: service.proxy_name} if service.proxy_name else {}
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": service.name},
-        "spec": spec,
+        "metadata": {"name": service.name, "labels": labels},
+        "spec": {key: value for key, value in _spec(service).items() if value is not None},
+    }
+
+
+def _spec(service: Service) -> dict[str, object]:
+    """The spec's fields; None for those that are left to the API."""
+    outside = service.type in (ServiceType.NODE_PORT, ServiceType.LOAD_BALANCER)
+    with_external_policy = outside or service.external_ips
+    balanced = service.type is ServiceType.LOAD_BALANCER
+    affinity = service.session_affinity_seconds
+    return {
+        "type": service.type.value,
+        "clusterIP": "None" if service.headless else None,
+        "externalName": service.external_name or None,
+        "selector": None if service.listed else {label(service): "yes"},
+        "ports": [_port(port) for port in service.ports],
+        "externalIPs": [str(address) for address in service.external_ips] or None,
+        "externalTrafficPolicy": service.external_traffic_policy.value if with_external_policy else None,
+        "internalTrafficPolicy": service.internal_traffic_policy.value,
+        "loadBalancerSourceRanges": [str(each) for each in service.load_balancer_source_ranges] or None,
+        "allocateLoadBalancerNodePorts": service.allocate_load_balancer_node_ports if balanced else None,
+        "trafficDistribution": service.traffic_distribution and service.traffic_distribution.value,
+        "publishNotReadyAddresses": service.publish_not_ready_addresses,
+        "sessionAffinity": "None" if affinity is None else "ClientIP",
+        "sessionAffinityConfig": affinity and {"clientIP": {"timeoutSeconds": affinity}},
+    }
+
+
+def _port(port: ServicePort) -> dict[str, object]:
+    return {
+        "name": port.name,
+        "port": port.port,
+        "targetPort": port.target_port,
+        "protocol": port.protocol.value,
     }
 
 
@@ -47,10 +64,11 @@ def label(service: Service) -> str:
 
 
 def create(kube: Kube, service: Service) -> ServiceFacts:
-    """Creates a Service and, where it has load balancer addresses, reports them as a cloud would."""
+    """Creates a Service, its hand-made slice if it has one, and the addresses that a cloud would report."""
     answer = kube.create_service(manifest(service))
-    if service.type is ServiceType.LOAD_BALANCER and service.load_balancer_ingress:
-        ingress = [{"ip": str(address)} for address in service.load_balancer_ingress]
+    if service.load_balancer_ingress:
+        mode = service.load_balancer_ip_mode.value
+        ingress = [{"ip": str(each), "ipMode": mode} for each in service.load_balancer_ingress]
         kube.patch_service_status(service.name, {"loadBalancer": {"ingress": ingress}})
     return facts(answer)
 
@@ -58,10 +76,31 @@ def create(kube: Kube, service: Service) -> ServiceFacts:
 def facts(answer: Mapping[str, Any]) -> ServiceFacts:
     """What the API allotted, from its answer."""
     spec = answer["spec"]
+    cluster_ip = spec.get("clusterIP", "None")
     return ServiceFacts(
-        IPv4Address(spec["clusterIP"]),
-        {port["name"]: port["nodePort"] for port in spec["ports"] if port.get("nodePort")},
+        None if cluster_ip in ("", "None") else IPv4Address(cluster_ip),
+        {port["name"]: port["nodePort"] for port in spec.get("ports", ()) if port.get("nodePort")},
+        spec.get("healthCheckNodePort", 0),
     )
+
+
+def slice_by_hand(service: Service, addresses: Mapping[Place, IPv4Address]) -> Manifest:
+    """The EndpointSlice of a Service without selector."""
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": service.name, "labels": {_SERVICE_NAME: service.name}},
+        "addressType": "IPv4",
+        "endpoints": [
+            {"addresses": [str(addresses[each.address])]}
+            | ({} if each.node is None else {"nodeName": each.node.value})
+            for each in service.listed
+        ],
+        "ports": [
+            {"name": port.name, "port": port.target_port, "protocol": port.protocol.value}
+            for port in service.ports
+        ],
+    }
 
 
 def label_pods(pods: PodPool, services: Sequence[Service], value: str | None = "yes") -> None:
@@ -75,8 +114,12 @@ def label_pods(pods: PodPool, services: Sequence[Service], value: str | None = "
 
 
 def wait_slices(kube: Kube, services: Sequence[Service]) -> None:
-    """Returns when the controller's slices list exactly the pods of each Service."""
-    wanted = {service.name: frozenset(pod.value for pod in service.endpoints) for service in services}
+    """Returns when the controller's slices list exactly the pods of each Service that selects any."""
+    wanted = {
+        service.name: frozenset(pod.value for pod in service.endpoints)
+        for service in services
+        if not service.listed and not service.external_name
+    }
     wait_until(
         "the endpointslice controller has written the endpoints of every Service",
         Limit.SLICES_WRITTEN,
@@ -94,28 +137,40 @@ def wait_slices_gone(kube: Kube, services: Sequence[Service]) -> None:
     )
 
 
-def shows(slices: Sequence[Any], pod: Place, wanted: Callable[[Mapping[str, bool]], bool] | None) -> bool:
-    """Whether every endpoint of this pod has wanted conditions; for None, whether no slice lists it."""
+def wait_pods(kube: Kube, states: Mapping[Place, PodState]) -> None:
+    """Returns when the controller's slices show every pod in its state."""
+
+    def shown() -> bool | None:
+        slices = kube.endpoint_slices()
+        return all(_shows(slices, pod, state) for pod, state in states.items()) or None
+
+    names = ", ".join(f"{pod} {state}" for pod, state in states.items())
+    wait_until(f"the endpointslice controller has written: {names}", Limit.SLICES_WRITTEN, shown)
+
+
+def _shows(slices: Sequence[Any], pod: Place, state: PodState) -> bool:
+    """Whether every endpoint of this pod is in this state. `ready` says less: publishNotReadyAddresses sets it."""
     conditions = [
         endpoint["conditions"]
         for item in slices
         for endpoint in item.get("endpoints") or ()
         if endpoint.get("targetRef", {}).get("name") == pod.value
     ]
-    return not conditions if wanted is None else all(wanted(each) for each in conditions)
+    if state is PodState.GONE:
+        return not conditions
+    serving = state in (PodState.READY, PodState.TERMINATING)
+    terminating = state in (PodState.TERMINATING, PodState.DYING)
+    return all(each["serving"] is serving and each["terminating"] is terminating for each in conditions)
 
 
 def _matches(slices: Sequence[Any], wanted: Mapping[str, frozenset[str]]) -> bool:
     listed: dict[str, set[str]] = {}
     for item in slices:
         pods = listed.setdefault(_owner(item), set())
-        pods.update(
-            endpoint["targetRef"]["name"]
-            for endpoint in item.get("endpoints") or ()
-            if "targetRef" in endpoint
-        )
+        ends = item.get("endpoints") or ()
+        pods.update(each["targetRef"]["name"] for each in ends if "targetRef" in each)
     return all(name in listed and listed[name] == pods for name, pods in wanted.items())
 
 
 def _owner(item: Any) -> str:  # noqa: ANN401 - the API's JSON
-    return str(item["metadata"]["labels"].get("kubernetes.io/service-name", ""))
+    return str(item["metadata"]["labels"].get(_SERVICE_NAME, ""))

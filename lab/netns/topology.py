@@ -5,6 +5,7 @@ far-client --- router ---+--- bridge in `underlay` ---+--- worker-a, worker-b, w
                          +--- the nodes' default route: captures what leaves them untranslated
 """
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +44,9 @@ def build(namespaces: Namespaces) -> None:
     _set_sysctls(namespaces, Place.ROUTER, _NODE_SYSCTLS)
     _build_segment(namespaces)
     for node in NODES:
-        _up(namespaces, node, plan.NODE_ADDRESSES[node], [f"route add default via {plan.ROUTER}"])
+        second = f"addr add {plan.SECONDARY_ADDRESSES[node]}/{plan.UNDERLAY.prefixlen} dev eth0"
+        default = f"route add default via {plan.ROUTER}"
+        _up(namespaces, node, plan.NODE_ADDRESSES[node], [second, default])
     _build_client(namespaces)
     _build_router(namespaces)
 
@@ -121,9 +124,6 @@ def _set_sysctls(namespaces: Namespaces, place: Place, sysctls: dict[str, str]) 
 
 
 def tool_versions() -> dict[str, str]:
-    """The host's own tools that take part, as they name themselves."""
-    return {
-        "ip": run(["ip", "-V"]).strip(),
-        "nft": run(["nft", "--version"]).strip(),
-        "iptables": run(["iptables", "--version"]).strip(),
-    }
+    """The host's own tools that take part, as they name themselves; a profile can do without some."""
+    asked = {"ip": "-V", "nft": "--version", "iptables": "--version"}
+    return {tool: run([tool, option]).strip() for tool, option in asked.items() if shutil.which(tool)}

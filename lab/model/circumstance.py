@@ -1,0 +1,49 @@
+"""What a claim presupposes beyond its Services: the state of pods, and how kube-proxy is configured."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lab.model.place import Place
+
+
+class PodState(StrEnum):
+    """A pod as its kubelet and the API show it.
+
+    TERMINATING pods are deleted with a grace period and serve still; DYING ones are terminating and not ready.
+    """
+
+    READY = "ready"
+    NOT_READY = "not ready"
+    TERMINATING = "terminating, serving"
+    DYING = "terminating, not serving"
+    GONE = "gone"
+
+
+class DetectLocal(StrEnum):
+    """kube-proxy's `detectLocalMode`: what it takes for traffic of pods."""
+
+    CLUSTER_CIDR = "ClusterCIDR"
+    NODE_CIDR = "NodeCIDR"
+    BRIDGE_INTERFACE = "BridgeInterface"
+    INTERFACE_NAME_PREFIX = "InterfaceNamePrefix"
+    NOTHING = "ClusterCIDR without a CIDR"
+
+
+@dataclass(frozen=True, slots=True)
+class PodIs:
+    """A pod is in this state."""
+
+    pod: Place
+    state: PodState
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyHas:
+    """Every kube-proxy is configured so. node_port_addresses: CIDRs or `primary`; empty for the mode's default."""
+
+    masquerade_all: bool = False
+    detect_local: DetectLocal = DetectLocal.CLUSTER_CIDR
+    node_port_addresses: tuple[str, ...] = ()
+
+
+Circumstance = PodIs | ProxyHas

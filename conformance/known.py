@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.outcome import Forwarded, Outcome
-from lab.model import Place
+from conformance.outcome import Forwarded, Outcome, Refused
+from lab.model import Place, Refusal
 from lab.profiles import Profile, ProxyMode
 
 
@@ -29,22 +29,68 @@ class KnownDifference:
     until: str = ""
 
 
-_EXTERNAL_SERVICES = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go"
-_NO_ENDPOINTS_FROM_A_NODE = (
-    "the chain KUBE-EXTERNAL-SERVICES, which refuses, hangs on INPUT and FORWARD only; "
-    "a node's own packets to an address that is not local pass OUTPUT and leave the node"
+_IPTABLES = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go"
+_MIGRATING = (
+    "https://kubernetes.io/docs/reference/networking/virtual-ips/#migrating-from-iptables-mode-to-nftables"
 )
 
-KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = tuple(
-    KnownDifference(
-        claim=claim,
-        proxy_mode=ProxyMode.IPTABLES,
-        instead=Forwarded(Place.ROUTER),
-        kind=DifferenceKind.DOCUMENTED,
-        reason=_NO_ENDPOINTS_FROM_A_NODE,
-        link=_EXTERNAL_SERVICES,
+
+def _documented(
+    mode: ProxyMode, instead: Outcome, reason: str, link: str, *claims: str
+) -> tuple[KnownDifference, ...]:
+    """The same difference for several claims."""
+    return tuple(
+        KnownDifference(
+            claim=claim,
+            proxy_mode=mode,
+            instead=instead,
+            kind=DifferenceKind.DOCUMENTED,
+            reason=reason,
+            link=link,
+        )
+        for claim in claims
     )
-    for claim in ("noep-lb-node.load_balancer_ip_from_node", "noep-lb-node.external_ip_from_node")
+
+
+KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
+    *_documented(
+        ProxyMode.IPTABLES,
+        Forwarded(Place.ROUTER),
+        "the chain KUBE-EXTERNAL-SERVICES, which refuses, hangs on INPUT and FORWARD only; "
+        "a node's own packets to an address that is not local pass OUTPUT and leave the node",
+        _IPTABLES,
+        "noep-lb-node.load_balancer_ip_from_node",
+        "noep-lb-node.external_ip_from_node",
+    ),
+    *_documented(
+        ProxyMode.IPTABLES,
+        Forwarded(Place.ROUTER),
+        "iptables mode has rules for the ports of Services only; all else is routed like any address",
+        _MIGRATING,
+        "cip-badport.tcp_from_pod",
+        "cip-badport.udp_from_pod",
+        "cip-badport.tcp_from_node",
+        "cip-badport.tcp_from_outside",
+        "cip-ping.from_pod",
+        "cip-ping.from_node",
+        "cip-unalloc.from_pod",
+        "cip-unalloc.from_node",
+        "proxyname.from_pod",
+    ),
+    *_documented(
+        ProxyMode.NFTABLES,
+        Refused(Place.WORKER_C, Refusal.TCP_RESET),
+        "nftables mode serves node ports on the node's primary address only, unless nodePortAddresses says more",
+        _MIGRATING,
+        "np-allips.secondary_address",
+    ),
+    *_documented(
+        ProxyMode.NFTABLES,
+        Refused(Place.WORKER_A, Refusal.TCP_RESET),
+        "nftables mode does not serve node ports on 127.0.0.1",
+        _MIGRATING,
+        "np-localhost.from_the_node",
+    ),
 )
 
 

@@ -8,6 +8,7 @@ _DOCS = "https://kubernetes.io/docs/reference/networking/virtual-ips/"
 _SERVICE = "https://kubernetes.io/docs/concepts/services-networking/service/"
 _MODEL = "https://kubernetes.io/docs/concepts/services-networking/#the-kubernetes-network-model"
 _TESTS = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier_test.go"
+_NFTABLES_KEP = "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/3866-nftables-proxy"
 _E2E = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/service.go"
 
 _ALL = (
@@ -29,7 +30,8 @@ _ALL = (
     Requirement(
         "cip-node",
         "ClusterIP",
-        "A connection from a node to a cluster IP reaches any ready endpoint, which sees an address of the node.",
+        "A connection from a node to a cluster IP reaches any ready "
+        "endpoint, which sees an address of the node.",
         _TESTS,
         Tier.CORE,
     ),
@@ -73,14 +75,16 @@ _ALL = (
     Requirement(
         "np-cluster",
         "NodePort",
-        "A connection to a node port on any node reaches any ready endpoint, which sees an address of that node.",
+        "A connection to a node port on any node reaches any ready endpoint, "
+        "which sees an address of that node.",
         _SERVICE + "#type-nodeport",
         Tier.CORE,
     ),
     Requirement(
         "np-pod-remote",
         "NodePort",
-        "A pod that asks a node port of another node is served there; the endpoint sees an address of that node.",
+        "A pod that asks a node port of another node is served there; the "
+        "endpoint sees an address of that node.",
         _TESTS,
         Tier.EXTENDED,
     ),
@@ -94,7 +98,8 @@ _ALL = (
     Requirement(
         "noep-cip",
         "No endpoints",
-        "A connection to a cluster IP whose Service has no endpoints is refused at once with ICMP port unreachable.",
+        "A connection to a cluster IP whose Service has no endpoints is "
+        "refused at once with ICMP port unreachable.",
         _E2E,
         Tier.CORE,
     ),
@@ -117,7 +122,8 @@ _ALL = (
     Requirement(
         "noep-lb-node",
         "No endpoints",
-        "A node's own connection to a load balancer IP or external IP whose Service has no endpoints is refused.",
+        "A node's own connection to a load balancer IP or external IP whose "
+        "Service has no endpoints is refused.",
         _DOCS,
         Tier.EXTENDED,
     ),
@@ -127,6 +133,196 @@ _ALL = (
         "A Service whose only endpoint stops being ready refuses, and serves again once it is ready.",
         _E2E,
         Tier.CORE,
+    ),
+    Requirement(
+        "cip-masqall",
+        "ClusterIP",
+        "With masqueradeAll, every connection to a cluster IP is masqueraded by the node that translates.",
+        "https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "cip-detect",
+        "ClusterIP",
+        "In every detectLocalMode pods keep their address, and what does not come from pods is masqueraded.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/util/localdetector.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "cip-badport",
+        "Unserved addresses",
+        "A port or protocol that a Service does not have is refused on its cluster IP.",
+        _NFTABLES_KEP,
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "cip-ping",
+        "Unserved addresses",
+        "A ping to a cluster IP is refused.",
+        _NFTABLES_KEP,
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "cip-unalloc",
+        "Unserved addresses",
+        "Packets to an address of the cluster IP range that no Service has are dropped.",
+        _NFTABLES_KEP,
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "np-allips",
+        "NodePort",
+        "Without nodePortAddresses, a node port is served on every address of the node.",
+        ""
+        "https://kubernetes.io/docs/concepts/services-networking/service/#service-nodeport-custom-listen-address",
+        Tier.CORE,
+    ),
+    Requirement(
+        "np-localhost",
+        "NodePort",
+        "A node port is served on 127.0.0.1 for programs of the node.",
+        ""
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#migrating-from-iptables-mode-to-nftables",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "np-addrs",
+        "NodePort",
+        "With nodePortAddresses, a node port is served on the addresses that it covers, and on no others.",
+        ""
+        "https://kubernetes.io/docs/concepts/services-networking/service/#service-nodeport-custom-listen-address",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "etpl-ext",
+        "externalTrafficPolicy Local",
+        "A node with an endpoint serves outside clients from its own "
+        "endpoints, which see the client's address.",
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#external-traffic-policy",
+        Tier.CORE,
+    ),
+    Requirement(
+        "etpl-noloc",
+        "externalTrafficPolicy Local",
+        "A node without endpoint drops outside traffic.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier_test.go",
+        Tier.CORE,
+    ),
+    Requirement(
+        "etpl-pod",
+        "externalTrafficPolicy Local",
+        "Pods and nodes reach every endpoint through the outside front doors, on any node.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/loadbalancer.go",
+        Tier.CORE,
+    ),
+    Requirement(
+        "lb-cluster",
+        "LoadBalancer",
+        "Every node serves a load balancer IP from all endpoints, masqueraded, "
+        "for outside clients, pods and nodes.",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
+        Tier.CORE,
+    ),
+    Requirement(
+        "lb-ipmode",
+        "LoadBalancer",
+        "A load balancer IP of ipMode Proxy is left to the balancer.",
+        ""
+        "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1860-kube-proxy-IP-node-binding",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "lb-sr",
+        "LoadBalancer",
+        "With loadBalancerSourceRanges, the load balancer IP serves senders of these ranges "
+        "and drops others; other front doors stay open.",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
+        Tier.CORE,
+    ),
+    Requirement(
+        "ext-cluster",
+        "External IPs",
+        "Every node serves an external IP from all endpoints, masqueraded, "
+        "for outside clients, pods and nodes.",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#external-ips",
+        Tier.CORE,
+    ),
+    Requirement(
+        "itp-local",
+        "internalTrafficPolicy Local",
+        "A cluster IP leads to endpoints of the node that translates, for pods, nodes and "
+        "routed clients; node ports are not affected.",
+        "https://kubernetes.io/docs/concepts/services-networking/service-traffic-policy/",
+        Tier.CORE,
+    ),
+    Requirement(
+        "itp-noloc",
+        "internalTrafficPolicy Local",
+        "On a node without endpoint, packets to the cluster IP are dropped.",
+        ""
+        "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/2086-service-internal-traffic-policy",
+        Tier.CORE,
+    ),
+    Requirement(
+        "ep-unready",
+        "Readiness",
+        "An endpoint that is not ready gets no new connections, unless publishNotReadyAddresses is set.",
+        "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions",
+        Tier.CORE,
+    ),
+    Requirement(
+        "term-cluster",
+        "Readiness",
+        "Terminating endpoints that serve are used only while no endpoint is ready.",
+        ""
+        "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1669-proxy-terminating-endpoints",
+        Tier.CORE,
+    ),
+    Requirement(
+        "term-local",
+        "Readiness",
+        "With policy Local, a node whose endpoints are all terminating uses those "
+        "that serve, and drops where none does.",
+        ""
+        "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1669-proxy-terminating-endpoints",
+        Tier.CORE,
+    ),
+    Requirement(
+        "topo-zone",
+        "Topology",
+        "With trafficDistribution PreferSameZone, endpoints of the node's zone are used while there are any.",
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-distribution",
+        Tier.CORE,
+    ),
+    Requirement(
+        "topo-node",
+        "Topology",
+        "With trafficDistribution PreferSameNode, endpoints of the node are used while there "
+        "are any, then those of its zone, then all.",
+        "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/3015-prefer-same-node",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "proxyname",
+        "Not proxied",
+        "A Service with the label service.kubernetes.io/service-proxy-name is not served by kube-proxy.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/service.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "manual",
+        "Not proxied",
+        "Endpoints of hand-made EndpointSlices are served like those that a selector finds.",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors",
+        Tier.CORE,
+    ),
+    Requirement(
+        "cip-hairpin-nonode",
+        "ClusterIP",
+        "An endpoint that a hand-made EndpointSlice lists without nodeName "
+        "reaches itself through the cluster IP.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go",
+        Tier.EXTENDED,
     ),
 )
 

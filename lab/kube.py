@@ -71,6 +71,10 @@ class Kube:
         """Creates a Node, status included."""
         self.request("POST", f"{_CORE}/nodes", manifest)
 
+    def label_node(self, name: str, labels: Mapping[str, str | None]) -> None:
+        """Sets labels of a Node; None takes one away."""
+        self.request("PATCH", f"{_CORE}/nodes/{name}", {"metadata": {"labels": labels}}, _MERGE)
+
     def create_pod(self, manifest: Manifest) -> None:
         """Creates a Pod. Its status is set apart, as a kubelet does."""
         self.request("POST", f"{_NAMESPACE}/pods", manifest)

@@ -19,6 +19,7 @@ class Limit(Enum):
     NETWORK_READY = (60, "flanneld's lease: under a second once the API answers, which it asks every 3 s")
     SLICES_WRITTEN = (30, "the endpointslice controller: at once, when its caches are filled")
     RULES_PROGRAMMED = (60, "kube-proxy from change to rules: 0.1 s; its first sync follows its caches")
+    ZONE_KNOWN = (2, "kube-proxy, at start: with its first sync, or never")
     PROBES_SEEN = (5, "a sentinel's way there and back: under a millisecond")
     ENDED = (10, "a process after SIGTERM")
 

@@ -21,6 +21,8 @@ from lab.api import LabRecord
 from svcproof.invocation import Invocation, read_invocation
 
 RESULT_ATTRIBUTE = "svcproof_claim"
+USAGE_OUTPUT = "svcproof_usage"
+"""Where a worker leaves a usage error for the controller, among its `workeroutput`."""
 RESULTS_FILE = "results.json"
 _COLLECTED_FILE = "collected.json"
 _LABS = "labs"
@@ -65,9 +67,17 @@ class Gathered:
         if report.failed:
             self._errors.append(f"{report.nodeid}: {report.longreprtext}")
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Remembers that the user ended the run."""
-        self._interrupted = True
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """Raises a worker's usage error here: raised there, it ends the session with a traceback."""
+        text = getattr(node, "workeroutput", {}).get(USAGE_OUTPUT)
+        if text is not None:
+            raise pytest.UsageError(text)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remembers that the user ended the run. pytest and xdist also stop after errors by interrupts of their own."""
+        by_worker = "keyboard-interrupt" in str(excinfo.value)
+        self._interrupted = by_worker or type(excinfo.value) is KeyboardInterrupt
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -6,6 +6,7 @@ is free is a leftover and is removed by whoever sees it first.
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,16 @@ class LabEntry:
 
 _ENTRY = TypeAdapter(LabEntry)
 _LOCK, _FACTS = "lock", "lab.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def check_name(name: str) -> None:
+    """UsageError for a name that cannot be a lab's: names are directories, which are emptied and removed."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be the name of a lab",
+            next_step="letters, digits, dots, hyphens and underscores; a letter or digit first",
+        )
 
 
 class Registration:
@@ -80,6 +91,7 @@ class Labs:
     @contextmanager
     def register(self, name: str, use: LabUse, profile: str, directory: Path) -> Iterator[Registration]:
         """Holds an entry for the body. UsageError where another lab of this name stands."""
+        check_name(name)
         home = self._home / name
         self.standing()  # Removes what an ended lab of this name left.
         try:

@@ -23,7 +23,7 @@ from svcproof.collected import (
     given_services,
     not_run,
 )
-from svcproof.gathered import RESULT_ATTRIBUTE, Gathered, keep_collected, keep_lab
+from svcproof.gathered import RESULT_ATTRIBUTE, USAGE_OUTPUT, Gathered, keep_collected, keep_lab
 from svcproof.invocation import ORDER_FILE
 from svcproof.judged import claim_result
 
@@ -61,9 +61,22 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Finds the claims, drops those that were not asked for, and notes what is to be judged."""
+    try:
+        config.stash[_CLAIMS] = _chosen(config, items)
+    except pytest.UsageError as error:
+        output: dict[str, str] | None = getattr(config, "workeroutput", None)
+        if output is None:
+            raise
+        output[USAGE_OUTPUT] = str(error)
+        items.clear()
+
+
+def _chosen(config: pytest.Config, items: list[pytest.Item]) -> dict[str, CollectedClaim]:
+    """The claims by node id; leaves only their items. pytest.UsageError where scenarios or options are wrong."""
     profile = config.stash[_ORDER].profile
     claims = {item.nodeid: claim_of(item, profile) for item in items}
     check_unique(claims.values())
+    given_services(items)
     wanted: list[str] = config.getoption("--svcproof-claim")
     unknown = set(wanted) - {claim.id for claim in claims.values()}
     if unknown:
@@ -72,7 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         dropped = [item for item in items if claims[item.nodeid].id not in wanted]
         items[:] = [item for item in items if claims[item.nodeid].id in wanted]
         config.hook.pytest_deselected(items=dropped)
-    config.stash[_CLAIMS] = {item.nodeid: claims[item.nodeid] for item in items}
+    return {item.nodeid: claims[item.nodeid] for item in items}
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -17,21 +17,30 @@ _CHECK_SECONDS = 1.0
 
 
 def stand(name: str, directory: Path) -> int:
-    """Returns 0 when told to end; LabError, kept in a file beside, where the lab cannot be or stay up."""
-    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    """Returns 0 when told to end; LabError, kept in a file beside, where the lab does not come up."""
     said = directory / _SAID_FILE
     try:
         with said.open("w") as log:
             say = lambda text: print(text, file=log, flush=True)  # noqa: E731
             with lab_up(read_order(directory / ORDER_FILE), name, "", say) as cluster:
                 write_facts(StandingFacts(cluster.record(), _places(cluster)), directory)
-                signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-                while signal.sigtimedwait(ends, _CHECK_SECONDS) is None:
-                    cluster.check()
+                _watch(cluster, directory)
     except LabError as error:
         (directory / TROUBLE_FILE).write_text(str(error))
         raise
     return 0
+
+
+def _watch(cluster: NetnsCluster, directory: Path) -> None:
+    """Returns when told to end. A program that ends is noted once; what is left stands on, to be looked at."""
+    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    try:
+        while signal.sigtimedwait(ends, _CHECK_SECONDS) is None:
+            cluster.check()
+    except LabError as error:
+        (directory / TROUBLE_FILE).write_text(str(error))
+        signal.sigwait(ends)
 
 
 def _places(cluster: NetnsCluster) -> dict[str, str]:

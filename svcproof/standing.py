@@ -21,7 +21,7 @@ from lab.networks.flannel import Backend
 from lab.polling import Limit, wait_until
 from lab.profiles import Profile
 from svcproof.invocation import ORDER_FILE
-from svcproof.labs import LabEntry, Labs, LabUse
+from svcproof.labs import LabEntry, Labs, LabUse, check_name
 from svcproof.shown import TROUBLE_FILE, StandingFacts
 from svcproof.supervise import supervise
 
@@ -40,6 +40,7 @@ class Wish:
 
 def up(wish: Wish, progress: Progress) -> int:
     """Returns 0 when the lab is up. LabError with the end of what it said when it is not to be."""
+    check_name(wish.name)
     if any(entry.name == wish.name for entry in Labs(wish.state).standing()):
         raise UsageError(
             f"a lab named {wish.name!r} stands already",

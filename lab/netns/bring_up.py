@@ -18,6 +18,7 @@ from lab.netns.cluster import NetnsCluster
 from lab.netns.daemon import Daemon, Launcher
 from lab.netns.namespaces import UNDERLAY, Namespaces
 from lab.netns.order import LabOrder
+from lab.netns.zones import Zones
 from lab.networks import flannel
 from lab.polling import Limit, wait_until
 from lab.traffic.exchange import Exchange
@@ -57,7 +58,9 @@ def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsC
         cluster.check()
         say("waiting for the first rules of every node")
         cluster.barrier.create()
+        cluster.zones.create()
         cluster.barrier.wait()
+        cluster.zones.wait()
         cluster.up_seconds = time.monotonic() - start
         say(f"lab {name} is up after {cluster.up_seconds:.1f} s")
         yield cluster
@@ -95,6 +98,7 @@ def _start_cluster(
         captures=captures,
         exchange=exchange,
         barrier=Barrier(kube, exchange),
+        zones=Zones(kube, exchange),
         pod_pool=pool,
         proxies=proxies,
         standing=_facts(launcher.namespaces, addresses),

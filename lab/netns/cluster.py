@@ -16,6 +16,7 @@ from lab.netns.daemon import Daemon
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.routes import sentinels, way_of
+from lab.netns.zones import Zones
 from lab.networks import flannel
 from lab.profiles import Profile
 from lab.traffic.exchange import Exchange
@@ -54,6 +55,7 @@ class NetnsCluster:
     captures: Captures
     exchange: Exchange
     barrier: Barrier
+    zones: Zones
     pod_pool: pods.PodPool
     proxies: kube_proxy.KubeProxies
     standing: Facts
@@ -103,7 +105,9 @@ class NetnsCluster:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
         self.check()
         self.proxies.restart(options)
-        self._wait_programmed()
+        # Not among the figures: it takes kube-proxy a second to start.
+        self.barrier.wait()
+        self.zones.wait()
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
@@ -131,7 +135,7 @@ class NetnsCluster:
                 for each in self.order.components.values()
             ),
             tools=topology.tool_versions(),
-            deviations=deviations(),
+            deviations=(*deviations(), *self.zones.deviations()),
             figures=Figures(self.up_seconds, self.programmed_seconds, captured, dropped),
         )
 

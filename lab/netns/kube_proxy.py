@@ -82,9 +82,8 @@ def configuration(mode: ProxyMode, node: Place, kubeconfig: Path, options: Proxy
         "hostnameOverride": node.value,
         "clientConnection": {"kubeconfig": str(kubeconfig), "qps": 100, "burst": 200},
         "conntrack": {"maxPerCore": 0, "min": 0},
-        "iptables": {"minSyncPeriod": MIN_SYNC_PERIOD},
-        "nftables": {"minSyncPeriod": MIN_SYNC_PERIOD},
-        "linux": {"masqueradeAll": options.masquerade_all},
+        "iptables": {"minSyncPeriod": MIN_SYNC_PERIOD, "masqueradeAll": options.masquerade_all},
+        "nftables": {"minSyncPeriod": MIN_SYNC_PERIOD, "masqueradeAll": options.masquerade_all},
         "nodePortAddresses": list(options.node_port_addresses) or None,
         **_local_detection(options.detect_local),
     }

@@ -29,7 +29,7 @@ def create_nodes(kube: Kube) -> None:
                     "name": node.value,
                     "labels": {
                         "kubernetes.io/hostname": node.value,
-                        "topology.kubernetes.io/zone": plan.ZONES[node],
+                        plan.ZONE_LABEL: plan.ZONES[node],
                     },
                     # flanneld 0.28.9 panics on a Node that has no annotations at all.
                     "annotations": {"svcproof.invalid/lab": "netns"},

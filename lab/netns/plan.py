@@ -54,6 +54,11 @@ OUTSIDE_ADDRESSES: Final = MappingProxyType(
 CANARY: Final = IPv4Address("10.96.255.254")
 """The cluster IP of the barrier's own Service."""
 
+ZONES_CANARY: Final = IPv4Address("10.96.255.252")
+"""The cluster IP of the Service that tells whether nodes know their zones."""
+
+ZONE_LABEL: Final = "topology.kubernetes.io/zone"
+
 UNALLOCATED: Final = IPv4Address("10.96.255.253")
 """A cluster IP that no Service has: the API allots at random from the lower end first, and never this one twice."""
 

@@ -78,12 +78,15 @@ class Exchange:
         flight = _Flight()
         self._launch(way, 1, flight)
         self._collect(flight)
-        return any(
-            sighting.place is at
-            and sighting.direction is Direction.IN
-            and sighting.headers.destination_port == port
-            for _, sighting in flight.seen
-        )
+        return any(seen.headers.destination_port == port for seen in _went_in(flight, at).values())
+
+    def all_reach(self, way: Way, at: Place, address: IPv4Address, count: int) -> bool:
+        """Whether each of `count` probes was seen going in at a place with this destination, as of now."""
+        flight = _Flight()
+        self._launch(way, count, flight)
+        self._collect(flight)
+        arrived = [seen.headers.destination for seen in _went_in(flight, at).values()]
+        return arrived == [address] * count
 
     def _launch(self, way: Way, count: int, flight: _Flight) -> None:
         source = self._senders.source(way.sender, way.mark, way.destination)
@@ -152,6 +155,15 @@ class Exchange:
             for mark in marks:
                 flight.open.discard(mark)
                 del flight.sent[mark]
+
+
+def _went_in(flight: _Flight, at: Place) -> dict[int, Sighting]:
+    """The probes that went in at a place, by mark."""
+    return {
+        mark: sighting
+        for mark, sighting in flight.seen
+        if sighting.place is at and sighting.part is Part.PROBE and sighting.direction is Direction.IN
+    }
 
 
 def _to_silent_endpoints(flight: _Flight, shape: Shape) -> list[Way]:

@@ -8,10 +8,18 @@ from conformance.outcome import Kept, Outcome, Refused, delivered
 from lab.api import Figures, LabRecord
 from lab.errors import LabError
 from lab.model import (
+    NODES,
+    ClusterIP,
+    ExternalIP,
     Facts,
     Flow,
+    LoadBalancerIP,
+    NodeAddress,
+    NodePort,
     Place,
     PodIP,
+    PodState,
+    ProxyHas,
     Refusal,
     Service,
     ServiceFacts,
@@ -45,6 +53,8 @@ class FakeCluster:
         return Facts(
             interfaces=(),
             primary=PRIMARY,
+            node_addresses={node: {NodeAddress.PRIMARY: PRIMARY[node]} for node in NODES},
+            unallocated=IPv4Address("198.51.100.254"),
             owners={address: place for place, address in PRIMARY.items()},
             listeners=frozenset({8080, 8081, 8082}),
             services=dict(self._services),
@@ -64,21 +74,13 @@ class FakeCluster:
             self.asked.append(f"delete {service.name}")
             del self._services[service.name]
 
-    def set_ready(self, pod: Place, *, ready: bool) -> None:
+    def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Notes that it was asked."""
-        self.asked.append(f"{pod} ready {ready}")
+        self.asked += [f"{pod} {state}" for pod, state in states.items()]
 
-    def terminate(self, pod: Place) -> None:
+    def set_proxy(self, options: ProxyHas) -> None:
         """Notes that it was asked."""
-        self.asked.append(f"terminate {pod}")
-
-    def remove(self, pod: Place) -> None:
-        """Notes that it was asked."""
-        self.asked.append(f"remove {pod}")
-
-    def restore(self, pod: Place) -> None:
-        """Notes that it was asked."""
-        self.asked.append(f"restore {pod}")
+        self.asked.append(f"proxy {options.detect_local}")
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Canned traces."""
@@ -105,8 +107,10 @@ class FakeCluster:
         match flow.target:
             case PodIP(pod=pod, port=port):
                 return delivered(pod, source=Kept(), port=port)
+            case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
+                service = flow.target.service
             case target:
-                service = target.service
+                raise LabError(f"the fake lab knows nothing of {target}")
         if service.name in self._lies:
             return self._lies[service.name]
         if service.endpoints:

@@ -1,9 +1,9 @@
 """Scenarios in a directory of their own, run through the real plugin with a fake lab behind it."""
 
-import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -21,7 +21,10 @@ from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
 ROOT = Path(__file__).parents[2]
 _SECONDS = 60
 
-_CONFTEST = """
+_INTERVAL_SECONDS = 0.01
+_CONFTEST = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
 import pytest
 from conformance.outcome import *
 from lab.errors import *
@@ -30,7 +33,7 @@ from tests.svcproof.fake_lab import FakeBringUp
 
 def pytest_configure(config):
     patch = pytest.MonkeyPatch()
-    patch.setattr("svcproof.plugin.lab_up", FakeBringUp({made_of}))
+    patch.setattr("svcproof.plugin.lab_up", FakeBringUp(MADE_OF))
     config.add_cleanup(patch.undo)
 """
 
@@ -86,76 +89,57 @@ class ScenarioRun:
         self._home = pytester.mkdir("scenarios")
         self._run = pytester.mkdir("run")
         self.lab()
-        (self._home / "pytest.toml").write_text(
-            (Path(scenarios.__path__[0]) / "pytest.toml").read_text()
-        )
-        profile = profile_named("iptables-flannel")
-        order = LabOrder(
-            profile=profile,
-            components={},
-            kubernetes="0.0.0",
-            backend=Backend.VXLAN,
-            logs=self._run / "logs",
-            seed=1,
-            python=sys.executable,
-        )
+        theirs = Path(scenarios.__path__[0]) / "pytest.toml"
+        (self._home / "pytest.toml").write_text(theirs.read_text())
+        order = an_order(self._run / "logs")
         write_order(order, self._run / ORDER_FILE)
-        write_invocation(Invocation("a-run", profile.name, "svcproof run", 1, "0"), self._run)
+        write_invocation(Invocation("a-run", order.profile.name, "svcproof run", 1, "0"), self._run)
 
     def lab(self, made_of: str = "") -> None:
         """Says how the fake lab is made: the arguments of FakeBringUp."""
-        (self._home / "conftest.py").write_text(_CONFTEST.format(made_of=made_of))
+        (self._home / "conftest.py").write_text(_CONFTEST.replace("MADE_OF", made_of))
 
     def scenario(self, name: str, text: str) -> None:
         """Writes one module."""
         (self._home / f"test_{name}.py").write_text(_SCENARIO + dedent(text))
 
     def here(self, *arguments: str) -> Ended:
-        """Runs all scenarios in this process."""
-        done = self._pytester.runpytest_inprocess(*self._arguments(arguments))
+        """Runs all scenarios in this process, but for xdist's workers."""
+        # The scenarios' own configuration makes errors of warnings, and here the plugin was imported before.
+        known = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
+        done = self._pytester.runpytest_inprocess("-W", known, *self._arguments(arguments))
         return self._ended(int(done.ret), f"{done.stdout.str()}\n{done.stderr.str()}")
 
-    def apart(self, *arguments: str) -> Ended:
-        """Runs all scenarios in a process of their own."""
-        done = subprocess.run(
-            self._command(arguments),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_SECONDS,
-            env=self._environ(),
-        )
-        return self._ended(done.returncode, f"{done.stdout}\n{done.stderr}")
-
-    def interrupted(self, *arguments: str, at: str) -> Ended:
-        """Runs all scenarios in a process of their own, and interrupts it once a line with this text was printed."""
-        with subprocess.Popen(
-            self._command(arguments),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=self._environ(),
-        ) as process:
-            assert process.stdout is not None
-            said = []
-            for line in process.stdout:
-                said.append(line)
-                if at in line:
-                    process.send_signal(signal.SIGINT)
-                    break
-            said.append(process.communicate(timeout=_SECONDS)[0])
-        return self._ended(process.returncode, "".join(said))
-
-    def _command(self, arguments: tuple[str, ...]) -> list[str]:
-        return [sys.executable, "-m", "pytest", *self._arguments(arguments)]
+    def interrupted(self, *arguments: str, once: Path) -> Ended:
+        """Runs all scenarios in a process of their own, and sends it SIGINT once this file is there."""
+        command = [sys.executable, "-m", "pytest", *self._arguments(arguments)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            deadline = time.monotonic() + _SECONDS
+            while not once.exists() and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(_INTERVAL_SECONDS)
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=_SECONDS)
+        return self._ended(process.returncode, out)
 
     def _arguments(self, more: tuple[str, ...]) -> list[str]:
-        configuration = ["-c", str(self._home / "pytest.toml"), "-p", "svcproof.plugin"]
-        return [*configuration, f"--svcproof-run={self._run}", *more, str(self._home)]
-
-    def _environ(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        # Hypothesis, where it is installed, takes as long to import as all the rest.
+        plugins = ["-p", "svcproof.plugin", "-p", "no:hypothesispytest"]
+        configuration = ["-c", str(self._home / "pytest.toml"), f"--svcproof-run={self._run}"]
+        return [*plugins, *configuration, *more, str(self._home)]
 
     def _ended(self, code: int, out: str) -> Ended:
         results = self._run / RESULTS_FILE
         return Ended(code, out, read_results(results) if results.exists() else None)
+
+
+def an_order(logs: Path) -> LabOrder:
+    """The order of a lab that a fake makes."""
+    return LabOrder(
+        profile=profile_named("iptables-flannel"),
+        components={},
+        kubernetes="0.0.0",
+        backend=Backend.VXLAN,
+        logs=logs,
+        seed=1,
+        python=sys.executable,
+    )

@@ -1,0 +1,47 @@
+"""ClusterIP when kube-proxy is configured otherwise: masqueradeAll, and every way of telling what a pod's traffic is.
+
+Only masqueradeAll changes what a pod's own connection looks like. Without any way of telling, kube-proxy masquerades
+nobody who asks a cluster IP.
+
+Source: https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/
+"""
+
+from conformance.live import Live
+from conformance.outcome import Kept, Masqueraded, Outcome, delivered
+from conformance.vocabulary import Claim, claims, given, requirement
+from lab.model import ClusterIP, DetectLocal, Flow, Place, ProxyHas, Service, ServicePort
+
+A, A1, B1 = Place.WORKER_A, Place.POD_A1, Place.POD_B1
+ECHO = Service(name="configured", endpoints=(A1, B1), ports=(ServicePort("http", 80),))
+NEAR = Service(name="configured-near", endpoints=(A1,), ports=(ServicePort("http", 80),))
+HTTP = ClusterIP(ECHO, "http")
+POD, OUTSIDE = Flow(Place.POD_A2, HTTP), Flow(Place.CLIENT, HTTP, via=A)
+KEPT, MASQUERADED = delivered(A1, B1, source=Kept()), delivered(A1, B1, source=Masqueraded(A))
+
+pytestmark = given(ECHO, NEAR)
+
+
+@requirement("cip-masqall")
+@claims(from_pod=Claim(POD, MASQUERADED, when=(ProxyHas(masquerade_all=True),)))
+def test_masquerade_all(live: Live, flow: Flow, expect: Outcome) -> None:
+    """With masqueradeAll, a pod's connections to cluster IPs are masqueraded by its node."""
+    assert live.observe(flow) == expect
+
+
+@requirement("cip-detect")
+@claims(
+    node_cidr_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.NODE_CIDR),)),
+    node_cidr_outside=Claim(OUTSIDE, MASQUERADED, when=(ProxyHas(detect_local=DetectLocal.NODE_CIDR),)),
+    bridge_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.BRIDGE_INTERFACE),)),
+    bridge_outside=Claim(OUTSIDE, MASQUERADED, when=(ProxyHas(detect_local=DetectLocal.BRIDGE_INTERFACE),)),
+    prefix_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.INTERFACE_NAME_PREFIX),)),
+    nothing_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.NOTHING),)),
+    nothing_outside=Claim(
+        Flow(Place.CLIENT, ClusterIP(NEAR, "http"), via=A),
+        delivered(A1, source=Kept()),
+        when=(ProxyHas(detect_local=DetectLocal.NOTHING),),
+    ),
+)
+def test_detect_local_mode(live: Live, flow: Flow, expect: Outcome) -> None:
+    """Pods keep their address in every mode; others are masqueraded wherever pods can be told."""
+    assert live.observe(flow) == expect

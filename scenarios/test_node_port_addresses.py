@@ -1,0 +1,56 @@
+"""On which of a node's addresses a node port is served: all by default, or those that nodePortAddresses names.
+
+Source: https://kubernetes.io/docs/concepts/services-networking/service/#service-nodeport-custom-listen-address
+"""
+
+from conformance.live import Live
+from conformance.outcome import Masqueraded, Outcome, Refused, delivered
+from conformance.vocabulary import Claim, claims, given, requirement
+from lab.model import Flow, NodeAddress, NodePort, Place, ProxyHas, Refusal, Service, ServicePort, ServiceType
+
+A, C = Place.WORKER_A, Place.WORKER_C
+ENDPOINTS = (Place.POD_A1, Place.POD_B1)
+ECHO = Service(
+    name="np-addresses", type=ServiceType.NODE_PORT, endpoints=ENDPOINTS, ports=(ServicePort("http", 80),)
+)
+ONLY_PRIMARY = (ProxyHas(node_port_addresses=("primary",)),)
+WHOLE_NETWORK = (ProxyHas(node_port_addresses=("172.18.0.0/24",)),)
+RESET = Refused(C, Refusal.TCP_RESET)
+
+pytestmark = given(ECHO)
+
+
+def asked(at: NodeAddress) -> Flow:
+    """The outside client asks a node without endpoint at one of its addresses."""
+    return Flow(Place.CLIENT, NodePort(ECHO, "http", C, at))
+
+
+def served(node: Place) -> Outcome:
+    """By every endpoint, masqueraded by the node that was asked."""
+    return delivered(*ENDPOINTS, source=Masqueraded(node))
+
+
+@requirement("np-allips")
+@claims(secondary_address=Claim(asked(NodeAddress.SECONDARY), served(C)))
+def test_every_address_by_default(live: Live, flow: Flow, expect: Outcome) -> None:
+    """Without nodePortAddresses, a node serves the port on its other addresses too."""
+    assert live.observe(flow) == expect
+
+
+@requirement("np-localhost")
+@claims(from_the_node=Claim(Flow(A, NodePort(ECHO, "http", A, NodeAddress.LOOPBACK)), served(A)))
+def test_localhost(live: Live, flow: Flow, expect: Outcome) -> None:
+    """A node serves the port on 127.0.0.1 for its own programs."""
+    assert live.observe(flow) == expect
+
+
+@requirement("np-addrs")
+@claims(
+    primary_when_primary=Claim(asked(NodeAddress.PRIMARY), served(C), when=ONLY_PRIMARY),
+    secondary_when_primary=Claim(asked(NodeAddress.SECONDARY), RESET, when=ONLY_PRIMARY),
+    primary_when_network=Claim(asked(NodeAddress.PRIMARY), served(C), when=WHOLE_NETWORK),
+    secondary_when_network=Claim(asked(NodeAddress.SECONDARY), served(C), when=WHOLE_NETWORK),
+)
+def test_node_port_addresses(live: Live, flow: Flow, expect: Outcome) -> None:
+    """Only addresses that nodePortAddresses covers are served; at others the node's own kernel answers."""
+    assert live.observe(flow) == expect

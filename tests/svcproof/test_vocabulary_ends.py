@@ -1,0 +1,101 @@
+"""However a session ends, results.json holds every claim: with workers, after a crash, interrupted, stopped."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.svcproof.scenario_run import ScenarioRun
+
+pytest_plugins = ["pytester"]
+
+MODULE = """
+NAME = Service(name="NAME", endpoints=(A1,), ports=(HTTP,))
+FLOW = Flow(Place.POD_A2, ClusterIP(NAME, "http"))
+pytestmark = given(NAME)
+
+@requirement("REQUIREMENT")
+@claims(first=Claim(FLOW, delivered(A1, source=Kept())), second=Claim(FLOW, delivered(A1, source=Kept())))
+def test_it(live, flow, expect):
+    BODY
+"""
+HONEST = "assert live.observe(flow) == expect"
+IN_LAST = "BODY if expect else None"
+
+
+def module(name: str, requirement: str, body: str = HONEST) -> str:
+    """A module with two claims of one flow."""
+    return MODULE.replace("REQUIREMENT", requirement).replace("NAME", name).replace("BODY", body)
+
+
+def test_workers_have_labs_of_their_own_and_one_set_of_results(pytester: pytest.Pytester) -> None:
+    """With two workers every claim is there, in the order of collection, and both labs."""
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario("a", module("echo", "cip-basic"))
+    scenarios.scenario("b", module("other", "cip-node"))
+    scenarios.lab('{"other": Dropped()}')
+    ended = scenarios.here("-n2", "--dist", "loadscope", "-x")
+    assert list(ended.verdicts) == ["cip-basic.first", "cip-basic.second", "cip-node.first", "cip-node.second"]
+    assert ended.verdicts["cip-node.first"] == "fail"
+    assert {claim.worker for claim in ended.results.claims} <= {"gw0", "gw1", ""}
+    assert [lab.lab for lab in ended.results.labs] == ["gw0", "gw1"]
+    # xdist ends a session after -x by an interrupt of its own, which is not the user's.
+    assert (ended.code, ended.results.exit_code, ended.results.interrupted) == (1, 1, False)
+
+
+def test_a_crash_of_a_worker_leaves_its_claims_not_run(pytester: pytest.Pytester) -> None:
+    """os._exit in a test: the claim is listed as not run with an error of the run, exit 3, never green."""
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario("a", module("echo", "cip-basic"))
+    scenarios.scenario("b", module("other", "cip-node", "os._exit(9)"))
+    ended = scenarios.here("-n2", "--dist", "loadscope", "--max-worker-restart=0")
+    assert (ended.code, ended.results.exit_code) == (3, 3)
+    assert list(ended.verdicts) == ["cip-basic.first", "cip-basic.second", "cip-node.first", "cip-node.second"]
+    assert ended.verdicts["cip-node.first"] == ended.verdicts["cip-node.second"] == "not run"
+    assert "crashed" in "".join(ended.results.errors)
+
+
+def test_an_interrupt_lists_what_was_not_run(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    """SIGINT: 130, the results say interrupted, and claims without a verdict are there as not run."""
+    reached = tmp_path / "reached"
+    waiting = f"open({str(reached)!r}, 'w').close(); import signal; signal.pause()"
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario("a", module("echo", "cip-basic"))
+    scenarios.scenario("b", module("other", "cip-node", waiting))
+    ended = scenarios.interrupted(once=reached)
+    assert (ended.code, ended.results.exit_code, ended.results.interrupted) == (130, 130, True)
+    assert ended.verdicts == {
+        "cip-basic.first": "pass",
+        "cip-basic.second": "pass",
+        "cip-node.first": "not run",
+        "cip-node.second": "not run",
+    }
+    assert [lab.lab for lab in ended.results.labs] == ["lab"]
+    assert ended.claims["cip-node.second"].error == "the run ended before this claim was judged"
+
+
+def test_stopping_at_the_first_failure_is_no_interrupt(pytester: pytest.Pytester) -> None:
+    """-x: exit 1 for what failed; the rest was not run."""
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario("a", module("echo", "cip-basic"))
+    scenarios.lab('{"echo": Dropped()}')
+    ended = scenarios.here("-x")
+    assert ended.verdicts == {"cip-basic.first": "fail", "cip-basic.second": "not run"}
+    assert (ended.code, ended.results.interrupted) == (1, False)
+
+
+def test_a_keyboard_interrupt_in_a_scenario_ends_the_session(pytester: pytest.Pytester) -> None:
+    """KeyboardInterrupt while a claim is judged: 130, and that claim is not run."""
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario("a", module("echo", "cip-basic", "raise KeyboardInterrupt"))
+    ended = scenarios.here()
+    assert (ended.code, set(ended.verdicts.values())) == (130, {"not run"})
+
+
+def test_a_failing_tear_down_is_an_error_of_the_run(pytester: pytest.Pytester) -> None:
+    """Claims that passed stay passed, and yet the run is not green."""
+    scenarios = ScenarioRun(pytester)
+    broken = "\n@pytest.fixture(autouse=True)\ndef broken():\n    yield\n    raise ValueError('at the end')\n"
+    scenarios.scenario("a", broken + module("echo", "cip-basic"))
+    ended = scenarios.here()
+    assert (ended.code, set(ended.verdicts.values())) == (3, {"pass"})
+    assert "at the end" in "".join(ended.results.errors)

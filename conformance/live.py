@@ -1,12 +1,13 @@
 """The lab as a scenario sees it: observe a flow. Keeps what was observed for the report."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conformance.judging import judge
 from conformance.outcome import Outcome
-from conformance.statistics import probes_to_see_every
+from conformance.spread import spread, stuck
+from conformance.statistics import FALSE_ALARM, probes_to_see_every, probes_to_see_skew
 from lab.api import Cluster
 from lab.model import (
     ClusterIP,
@@ -21,13 +22,24 @@ from lab.model import (
     Unallocated,
 )
 
+Settle = Callable[[Flow, Outcome, Sequence[Trace], Facts], Outcome]
+"""What an outcome comes to, for flows of which more is asked than where they go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Why a batch has its size. false_alarm: the chance that a sound data plane fails; 0 where none is at play."""
+
+    reason: str
+    false_alarm: float
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One flow, what was seen of its probes, and what that comes to. endpoints: of its Service, as declared."""
+    """One flow, what was seen of its probes, and what that comes to."""
 
     flow: Flow
-    endpoints: int
+    plan: Plan
     traces: Sequence[Trace]
     facts: Facts
     outcome: Outcome
@@ -48,14 +60,41 @@ class Live:
 
     def observe(self, flow: Flow) -> Outcome:
         """Sends a batch of fresh flows and judges all of it. Nothing is retried, nothing thrown away."""
-        start = time.monotonic()
         endpoints = endpoints_of(flow)
-        traces = self._cluster.send(flow, probes_to_see_every(endpoints))
+        count = probes_to_see_every(endpoints)
+        if endpoints <= 1:
+            return self._observe(flow, count, Plan("nothing random is expected", 0.0), stuck_if_affine)
+        why = f"enough to see each of {endpoints} endpoints that are picked alike"
+        return self._observe(flow, count, Plan(why, FALSE_ALARM), stuck_if_affine)
+
+    def observe_spread(self, flow: Flow) -> Outcome:
+        """As observe, with so many flows that an endpoint's share can be judged."""
+        endpoints = endpoints_of(flow)
+        why = f"enough to notice one of {endpoints} endpoints that gets half as much again as its share"
+
+        def settle(_flow: Flow, outcome: Outcome, traces: Sequence[Trace], facts: Facts) -> Outcome:
+            return spread(outcome, traces, facts, endpoints)
+
+        return self._observe(flow, probes_to_see_skew(endpoints), Plan(why, FALSE_ALARM), settle)
+
+    def _observe(self, flow: Flow, count: int, plan: Plan, settle: Settle) -> Outcome:
+        start = time.monotonic()
+        traces = self._cluster.send(flow, count)
         facts = self._cluster.facts()
-        outcome = judge(traces, facts)
+        outcome = settle(flow, judge(traces, facts), traces, facts)
         seconds = time.monotonic() - start
-        self._observations.append(Observation(flow, endpoints, traces, facts, outcome, seconds))
+        self._observations.append(Observation(flow, plan, traces, facts, outcome, seconds))
         return outcome
+
+
+def stuck_if_affine(flow: Flow, outcome: Outcome, _traces: Sequence[Trace], _facts: Facts) -> Outcome:
+    """For a Service with session affinity it does not matter which endpoint is picked, but that it is one."""
+    match flow.target:
+        case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
+            affine = flow.target.service.session_affinity_seconds is not None
+            return stuck(outcome) if affine else outcome
+        case _:
+            return outcome
 
 
 def endpoints_of(flow: Flow) -> int:

@@ -93,6 +93,54 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """Every probe was delivered to one and the same endpoint, whichever that was."""
+
+    source: Source
+    port: int = 8080
+    answered_from: AnsweredFrom = AnsweredFrom.TARGET
+    kind: Literal["stuck"] = "stuck"
+
+    def __str__(self) -> str:
+        return (
+            f"delivered to always the same endpoint, port {self.port}, seeing {self.source}; "
+            f"answered from {self.answered_from}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Balanced:
+    """Delivered, and each endpoint got what chance makes of an equal share."""
+
+    arrivals: frozenset[Arrival]
+    answered_from: AnsweredFrom = AnsweredFrom.TARGET
+    kind: Literal["balanced"] = "balanced"
+
+    def __str__(self) -> str:
+        return f"delivered evenly to {_each(self.arrivals)}; answered from {self.answered_from}"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many probes of a batch an endpoint got."""
+
+    arrival: Arrival
+    probes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skewed:
+    """Delivered, but not evenly. Equals no expectation: chance makes such shares once in a million."""
+
+    shares: tuple[Share, ...]
+    kind: Literal["skewed"] = "skewed"
+
+    def __str__(self) -> str:
+        shares = "; ".join(f"{share.probes} probes to {share.arrival}" for share in self.shares)
+        return f"delivered unevenly: {shares}"
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Every probe was refused, by the place where the refusal was first seen."""
 
@@ -160,9 +208,23 @@ class Unstable:
 
 
 Outcome = Annotated[
-    Delivered | Unanswered | Refused | Dropped | Forwarded | LocalError | Unstable,
+    Delivered
+    | Unanswered
+    | Stuck
+    | Balanced
+    | Skewed
+    | Refused
+    | Dropped
+    | Forwarded
+    | LocalError
+    | Unstable,
     Discriminator("kind"),
 ]
+
+
+def balanced(*endpoints: Place, source: Source, port: int = 8080) -> Balanced:
+    """Balanced over these pods, each seeing the same kind of source."""
+    return Balanced(frozenset(Arrival(place, port, source) for place in endpoints))
 
 
 def delivered(*endpoints: Place, source: Source, port: int = 8080) -> Delivered:

@@ -324,6 +324,27 @@ _ALL = (
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go",
         Tier.EXTENDED,
     ),
+    Requirement(
+        "dist-random",
+        "Load distribution",
+        "New connections are spread evenly over the endpoints.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier_test.go",
+        Tier.CORE,
+    ),
+    Requirement(
+        "aff-stick",
+        "Session affinity",
+        "With sessionAffinity ClientIP, all connections of a client go to one endpoint.",
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity",
+        Tier.CORE,
+    ),
+    Requirement(
+        "aff-epgone",
+        "Session affinity",
+        "A client whose endpoint is not ready any more is kept at another one from then on.",
+        "https://github.com/kubernetes/kubernetes/pull/106182",
+        Tier.CORE,
+    ),
 )
 
 REQUIREMENTS = MappingProxyType({requirement.id: requirement for requirement in _ALL})

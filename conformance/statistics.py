@@ -8,6 +8,8 @@ FALSE_ALARM = 1e-6
 FEWEST = 10
 """Probes of a batch whose outcome is not random: enough to show one that flaps every other time (1 in 1000)."""
 
+_NONCENTRALITY = {2: 52.1, 3: 56.3, 5: 62.1, 9: 70.6}
+
 
 def probes_to_see_every(endpoints: int, false_alarm: float = FALSE_ALARM) -> int:
     """Probes after which an endpoint that is still unseen is missing, when each is picked alike.
@@ -19,8 +21,28 @@ def probes_to_see_every(endpoints: int, false_alarm: float = FALSE_ALARM) -> int
     return math.ceil(math.log(endpoints / false_alarm) / -math.log1p(-1 / endpoints))
 
 
-def reason(endpoints: int) -> str:
-    """Why a batch has the size that it has, for a report."""
-    if endpoints <= 1:
-        return "nothing random is expected"
-    return f"enough to see each of {endpoints} endpoints that are picked alike"
+def probes_to_see_skew(endpoints: int) -> int:
+    """Probes after which one endpoint that gets half as much again as its share is noticed, 99 times of 100.
+
+    n = lambda / w^2 with w^2 = 0.5^2 / (k - 1); lambda is the noncentrality at which a chi-square test with
+    k - 1 degrees of freedom at FALSE_ALARM has power 0.99. 5 % more, because the approximation is a little short.
+    """
+    noncentrality = _NONCENTRALITY[endpoints]
+    return math.ceil(1.05 * noncentrality * (endpoints - 1) / 0.25)
+
+
+def chi_square_tail(statistic: float, degrees: int) -> float:
+    """P(chi-square > statistic), by the closed sums for whole degrees of freedom (Abramowitz and Stegun 26.4.4-5)."""
+    half = statistic / 2
+    if degrees % 2:
+        total = math.erfc(math.sqrt(half))
+        term = math.sqrt(2 * statistic / math.pi) * math.exp(-half)
+        for step in range(3, degrees + 1, 2):
+            total += term
+            term *= statistic / step
+        return total
+    term = total = math.exp(-half)
+    for step in range(1, degrees // 2):
+        term *= half / step
+        total += term
+    return total

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from conformance.outcome import (
     Arrival,
+    Balanced,
     Delivered,
     Dropped,
     Forwarded,
     LocalError,
     Outcome,
     Refused,
+    Skewed,
+    Stuck,
     Unanswered,
     Unstable,
 )
@@ -57,6 +60,14 @@ def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: PLR0911 - one for ea
             return {"outcome": "delivered", **_sources(arrivals), "answered from": str(address)}
         case Unanswered(arrivals=arrivals):
             return {"outcome": "arrived, not answered", **_sources(arrivals)}
+        case Stuck(source=source, port=port, answered_from=address):
+            saw = {f"the endpoint, port {port}, saw": str(source)}
+            return {"outcome": "delivered to always the same endpoint", **saw, "answered from": str(address)}
+        case Balanced(arrivals=arrivals, answered_from=address):
+            return {"outcome": "delivered evenly", **_sources(arrivals), "answered from": str(address)}
+        case Skewed(shares=shares):
+            each = {f"{share.arrival}": f"{share.probes} probes" for share in shares}
+            return {"outcome": "delivered unevenly", **each}
         case Refused(by=place, how=how):
             return {"outcome": "refused", "by": str(place), "with": str(how)}
         case Dropped():

@@ -7,7 +7,6 @@ from conformance.judging import judge_one
 from conformance.live import Observation
 from conformance.outcome import Delivered, Steady, Unanswered
 from conformance.results import Batch, FlowRecord, Step, Way
-from conformance.statistics import FALSE_ALARM, reason
 from lab.model import (
     ClusterIP,
     ClusterIPPort,
@@ -66,8 +65,8 @@ def batch_record(observation: Observation) -> Batch:
     counts = Counter(_where(judge_one(trace, observation.facts)) for trace in observation.traces)
     return Batch(
         size=len(observation.traces),
-        false_alarm=FALSE_ALARM if observation.endpoints > 1 else 0.0,
-        reason=reason(observation.endpoints),
+        false_alarm=observation.plan.false_alarm,
+        reason=observation.plan.reason,
         counts=dict(sorted(counts.items())),
     )
 

@@ -49,16 +49,19 @@ class Gathered:
     def __init__(self, run: Path) -> None:
         self._run = run
         self._started = datetime.now(UTC)
-        self._claims: dict[str, ClaimResult] = {}
+        self._said: list[str] = []
         self._errors: list[str] = []
         self._interrupted = False
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Takes a claim from its report; a failing teardown is an error of the run."""
+        """Takes a claim from its report; a failing teardown is an error of the run.
+
+        Before the terminal shows it, and unread, so that no interrupt can come between: what was shown is kept.
+        """
         text = getattr(report, RESULT_ATTRIBUTE, None)
         if text is not None:
-            claim = claim_from_json(text)
-            self._claims[claim.id] = claim
+            self._said.append(text)
         elif report.failed:
             self._errors.append(f"{report.nodeid} ({report.when}): {report.longreprtext}")
 
@@ -117,8 +120,9 @@ class Gathered:
         """The collected claims in their order, each with its result where it has one."""
         path = self._run / _COLLECTED_FILE
         collected = _RESULTS.validate_json(path.read_bytes()) if path.exists() else ()
+        judged = {claim.id: claim for claim in map(claim_from_json, self._said)}
         for claim in collected:
-            yield self._claims.get(claim.id, claim)
+            yield judged.get(claim.id, claim)
 
     def _labs(self) -> Iterator[LabRecord]:
         for path in sorted((self._run / _LABS).glob("*.json")):

@@ -20,14 +20,17 @@ def parse(text: str) -> Ruleset:
 
 
 def script(now: Ruleset, wanted: Ruleset) -> str:
-    """What `nft -f` must be told to turn `now` into `wanted`, in one transaction; nothing where they are the same."""
+    """What `nft -f` must be told to turn `now` into `wanted`, in one transaction; nothing where they are the same.
+
+    What packets taught the kernel stays.
+    """
     lines: list[str] = []
     for block in wanted.blocks:
         before, after = now.entries(block.spot), block.entries
         if block.spot.form is Form.CHAIN and before != after:
             lines.append(f"flush chain {block.spot.table} {block.spot.name}")
             lines += [f"add rule {block.spot.table} {block.spot.name} {rule}" for rule in after]
-        elif block.spot.form is not Form.CHAIN:
+        elif block.spot.form is not Form.CHAIN and not block.learned:
             lines += _element_lines(block.spot, before, after)
     return "".join(f"{line}\n" for line in lines)
 

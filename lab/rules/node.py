@@ -11,7 +11,7 @@ from lab.model import Place
 from lab.netns.namespaces import Namespaces
 from lab.profiles import ProxyMode
 from lab.rules import conntrack, iptables, nftables
-from lab.rules.ruleset import Block, Ruleset
+from lab.rules.ruleset import Ruleset
 
 _HERE = Path("/proc/thread-self/ns/net")
 _INITIAL = Path("/proc/1/ns/net")
@@ -50,11 +50,12 @@ class NodeRules:
             with self.inside():
                 run(argv, stdin=script, environ=self.environ)
 
-    def forget_clients(self, rules: Ruleset) -> None:
+    def forget_clients(self) -> None:
         """Empties what the kernel remembers for session affinity."""
+        learned = [block.spot for block in self.read().blocks if block.learned and block.entries]
         with self.inside():
-            for learned in (block for block in rules.blocks if block.learned):
-                run(["nft", "flush", "set", *nftables.TABLE.split(), learned.spot.name])
+            if learned:
+                run(["nft", "-f", "-"], stdin="".join(f"flush set {it.table} {it.name}\n" for it in learned))
             for remembered in _RECENT.iterdir() if _RECENT.is_dir() else ():
                 remembered.write_text("/")
 
@@ -75,7 +76,3 @@ class NodeRules:
     def _is_named(self, inode: int) -> bool:
         return self.namespaces.path(self.node).stat().st_ino == inode
 
-
-def learned(rules: Ruleset) -> tuple[Block, ...]:
-    """The sets that packets fill."""
-    return tuple(block for block in rules.blocks if block.learned)

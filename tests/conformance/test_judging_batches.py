@@ -179,6 +179,12 @@ def test_answers_from_different_addresses_are_unstable() -> None:
     assert together(trace, bare) == Unstable(ordered)
 
 
+def test_where_answers_came_from_stays_with_the_batch() -> None:
+    """A batch that was answered by its endpoint throughout is delivered, and says so."""
+    bare = answered_from(replay_one("pod-far-tcp"), IPv4Address("10.244.2.2"), 8080)
+    assert together(bare, bare) == Delivered(TO_B1, AnsweredFrom.ENDPOINT)
+
+
 def test_delivered_and_unanswered_are_unstable() -> None:
     """Answers to some probes only are no delivery."""
     trace = replay_one("pod-far-tcp")

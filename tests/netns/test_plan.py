@@ -19,7 +19,8 @@ def test_ranges_do_not_overlap(one: IPv4Network, other: IPv4Network) -> None:
 
 def test_every_address_is_in_its_range_and_given_once() -> None:
     """Nodes, control plane, router and client are on the segment; the far client is beyond it."""
-    segment = [*plan.NODE_ADDRESSES.values(), plan.CONTROL, plan.ROUTER]
+    segment = [*plan.NODE_ADDRESSES.values(), *plan.SECONDARY_ADDRESSES.values()]
+    segment += [plan.CONTROL, plan.ROUTER]
     segment.append(plan.OUTSIDE_ADDRESSES[Place.CLIENT])
     beyond = [plan.ROUTER_BEYOND, plan.OUTSIDE_ADDRESSES[Place.FAR_CLIENT]]
     assert all(address in plan.UNDERLAY for address in segment)
@@ -29,8 +30,8 @@ def test_every_address_is_in_its_range_and_given_once() -> None:
 
 def test_every_node_has_an_address_a_zone_and_pods() -> None:
     """The tables list the nodes, all of them, and their pod ranges are parts of the cluster's without overlap."""
-    tables = (plan.NODE_ADDRESSES, plan.ZONES, plan.NODE_POD_CIDRS)
-    assert [tuple(table) for table in tables] == [NODES] * 3
+    tables = (plan.NODE_ADDRESSES, plan.SECONDARY_ADDRESSES, plan.ZONES, plan.NODE_POD_CIDRS)
+    assert [tuple(table) for table in tables] == [NODES] * len(tables)
     ranges = plan.NODE_POD_CIDRS.values()
     assert all(each.subnet_of(plan.POD_CIDR) for each in ranges)
     assert not any(one.overlaps(other) for one, other in combinations(ranges, 2))
@@ -41,10 +42,10 @@ def test_two_nodes_share_a_zone() -> None:
     assert sorted(plan.ZONES.values()) == ["zone-1", "zone-1", "zone-2"]
 
 
-def test_the_canary_is_in_the_service_range() -> None:
-    """The barrier's Service has a cluster IP that the API accepts, at its end, where none is allotted first."""
-    assert plan.CANARY in plan.SERVICE_CIDR
-    assert plan.SERVICE_CIDR[-2] == plan.CANARY
+def test_the_labs_own_cluster_ips_are_at_the_end_of_the_range() -> None:
+    """They are addresses that the API accepts, each another, where it allots none before the rest is taken."""
+    own = {plan.CANARY, plan.ZONES_CANARY, plan.UNALLOCATED}
+    assert own == {plan.SERVICE_CIDR[at] for at in (-2, -3, -4)}
 
 
 def test_the_marks_of_nodes_differ() -> None:

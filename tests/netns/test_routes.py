@@ -10,10 +10,12 @@ from lab.errors import UsageError
 from lab.model import (
     NODES,
     ClusterIP,
+    ClusterIPPort,
     ExternalIP,
     Facts,
     Flow,
     LoadBalancerIP,
+    NodeAddress,
     NodePort,
     Place,
     PodIP,
@@ -23,6 +25,7 @@ from lab.model import (
     ServicePort,
     Target,
     Transport,
+    Unallocated,
 )
 from lab.netns import plan
 from lab.netns.routes import sentinels, way_of
@@ -42,6 +45,7 @@ WEB = Service(
 CLUSTER, BALANCER, EXTERNAL = (kind(WEB, "tcp") for kind in (ClusterIP, LoadBalancerIP, ExternalIP))
 NODE_PORT = NodePort(WEB, "tcp", Place.WORKER_B)
 POD = PodIP(Place.POD_C1, 8081, Transport.UDP)
+ROUTED = [CLUSTER, ClusterIPPort(WEB, 9999, Transport.TCP), Unallocated(), BALANCER, EXTERNAL, POD]
 INSIDE = [Place.POD_A1, Place.POD_C3, *NODES]
 
 
@@ -58,6 +62,11 @@ def facts() -> Facts:
     return Facts(
         interfaces=(),
         primary=MappingProxyType(primary),
+        node_addresses={
+            node: {NodeAddress.PRIMARY: address, NodeAddress.LOOPBACK: IPv4Address("127.0.0.1")}
+            for node, address in plan.NODE_ADDRESSES.items()
+        },
+        unallocated=plan.UNALLOCATED,
         owners=MappingProxyType({address: place for place, address in primary.items()}),
         listeners=frozenset(plan.ECHO_PORTS),
         services={"web": ServiceFacts(IPv4Address("10.96.0.80"), node_ports)},
@@ -72,12 +81,28 @@ def facts() -> Facts:
         (ClusterIP(WEB, "sctp"), "10.96.0.80", 82, Transport.SCTP),
         (NODE_PORT, "172.18.0.12", 30_080, Transport.TCP),
         (NodePort(WEB, "udp", Place.WORKER_C), "172.18.0.13", 30_081, Transport.UDP),
+        (NodePort(WEB, "tcp", Place.WORKER_C, NodeAddress.LOOPBACK), "127.0.0.1", 30_080, Transport.TCP),
+        (ClusterIPPort(WEB, 9999, Transport.UDP), "10.96.0.80", 9999, Transport.UDP),
+        (Unallocated(), str(plan.UNALLOCATED), 80, Transport.TCP),
         (BALANCER, "203.0.113.1", 80, Transport.TCP),
         (EXTERNAL, "192.0.2.1", 80, Transport.TCP),
         (POD, "10.244.3.2", 8081, Transport.UDP),
         (PodIP(Place.POD_A3, 0, Transport.ICMP), "10.244.1.4", 0, Transport.ICMP),
     ],
-    ids=str,
+    ids=[
+        "ClusterIP-TCP",
+        "ClusterIP-UDP",
+        "ClusterIP-SCTP",
+        "NodePort-TCP",
+        "NodePort-UDP",
+        "NodePort-loopback",
+        "ClusterIPPort",
+        "Unallocated",
+        "LoadBalancerIP",
+        "ExternalIP",
+        "PodIP-UDP",
+        "PodIP-ICMP",
+    ],
 )
 def test_a_way_leads_to_the_target(
     facts: Facts, target: Target, address: str, port: int, transport: Transport
@@ -97,7 +122,7 @@ def test_what_fits_no_path_is_sent_in_fragments(facts: Facts, padding: int, frag
 
 
 @pytest.mark.parametrize(("via", "mark"), [(node, mark) for mark, node in enumerate(NODES, 11)])
-@pytest.mark.parametrize("target", [CLUSTER, BALANCER, EXTERNAL, POD], ids=lambda it: type(it).__name__)
+@pytest.mark.parametrize("target", ROUTED, ids=lambda it: type(it).__name__)
 def test_the_client_goes_through_the_node_that_it_names(
     facts: Facts, target: Target, via: Place, mark: int
 ) -> None:
@@ -123,7 +148,7 @@ def test_only_a_node_can_be_gone_through(facts: Facts, via: Place) -> None:
 
 
 @pytest.mark.parametrize("sender", [Place.CLIENT, Place.FAR_CLIENT])
-@pytest.mark.parametrize("target", [CLUSTER, BALANCER, EXTERNAL, POD], ids=lambda it: type(it).__name__)
+@pytest.mark.parametrize("target", ROUTED, ids=lambda it: type(it).__name__)
 def test_a_target_that_only_the_cluster_knows_needs_via(facts: Facts, target: Target, sender: Place) -> None:
     """From outside, an address that no other network knows must name the node that it is routed through."""
     flow = Flow(sender, target)
@@ -137,9 +162,7 @@ def addresses(facts: Facts, *places: Place) -> list[IPv4Address]:
 
 
 @pytest.mark.parametrize("sender", INSIDE)
-@pytest.mark.parametrize(
-    "target", [CLUSTER, NODE_PORT, BALANCER, EXTERNAL, POD], ids=lambda it: type(it).__name__
-)
+@pytest.mark.parametrize("target", [*ROUTED, NODE_PORT], ids=lambda it: type(it).__name__)
 def test_from_inside_sentinels_go_to_a_pod_of_every_node(facts: Facts, target: Target, sender: Place) -> None:
     """Sentinels leave from the same place, over UDP, to an echo on each node, and through no Service."""
     flow = Flow(sender, target)

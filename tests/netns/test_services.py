@@ -1,13 +1,24 @@
-"""Services and pods as manifests, the API's answers as facts, and slices as what the lab waits for."""
+"""Services and pods as manifests, and the API's answers as facts."""
 
-from collections.abc import Mapping
-from ipaddress import IPv4Address
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from lab.kube import Kube
-from lab.model import PODS, Place, Protocol, Service, ServicePort, ServiceType, TrafficPolicy
+from lab.model import (
+    PODS,
+    IPMode,
+    ListedEndpoint,
+    Place,
+    Protocol,
+    Service,
+    ServicePort,
+    ServiceType,
+    TrafficDistribution,
+    TrafficPolicy,
+)
 from lab.netns import pods, services
+from tests.netns.fake_kube import ANSWER, FakeKube
 
 WEB = Service(name="web", ports=(ServicePort("http", 80),), endpoints=(Place.POD_A1, Place.POD_B1))
 DNS = Service(
@@ -17,67 +28,37 @@ DNS = Service(
     type=ServiceType.LOAD_BALANCER,
     external_ips=(IPv4Address("192.0.2.1"),),
     load_balancer_ingress=(IPv4Address("203.0.113.1"), IPv4Address("203.0.113.2")),
+    load_balancer_ip_mode=IPMode.PROXY,
+    load_balancer_source_ranges=(IPv4Network("172.18.0.0/24"),),
+    allocate_load_balancer_node_ports=False,
     external_traffic_policy=TrafficPolicy.LOCAL,
     internal_traffic_policy=TrafficPolicy.CLUSTER,
+    traffic_distribution=TrafficDistribution.PREFER_SAME_ZONE,
+    session_affinity_seconds=30,
+    publish_not_ready_addresses=True,
 )
-ANSWER = {
-    "spec": {
-        "clusterIP": "10.96.0.80",
-        "ports": [{"name": "dns", "port": 53, "nodePort": 30_053}, {"name": "bare", "port": 54}],
-    }
-}
 
 
-class FakeKube(Kube):
-    """An API that keeps what was written and answers with what the test says."""
-
-    def __init__(self, *slices: object) -> None:
-        self.slices = list(slices)
-        self.written: list[tuple[str, object]] = []
-
-    def create_service(self, manifest: Mapping[str, object]) -> Mapping[str, object]:
-        """Allots the same address to every Service."""
-        self.written.append(("service", manifest))
-        return ANSWER
-
-    def patch_service_status(self, name: str, status: Mapping[str, object]) -> None:
-        """Keeps the status."""
-        self.written.append((f"status of {name}", status))
-
-    def label_pod(self, name: str, labels: Mapping[str, str | None]) -> None:
-        """Keeps the labels."""
-        self.written.append((name, dict(labels)))
-
-    def endpoint_slices(self) -> list[object]:
-        """The slices of the test; the next ones at each call but the last."""
-        return [self.slices.pop(0)] if len(self.slices) > 1 else list(self.slices)
-
-
-def slice_of(service: str, *names: Place, **conditions: bool) -> dict[str, object]:
-    """An EndpointSlice as the controller writes it."""
-    endpoints = [{"targetRef": {"name": pod.value}, "conditions": conditions} for pod in names]
-    labels = {"kubernetes.io/service-name": service}
-    return {"metadata": {"labels": labels}, "endpoints": endpoints or None}
-
-
-def test_a_plain_service_says_what_it_must_and_no_more() -> None:
-    """What is not declared is left to the API's defaults."""
+def test_a_plain_service_is_the_apis_default() -> None:
+    """What is not declared is left to the API, or is what the API would take."""
     assert services.manifest(WEB) == {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": "web"},
+        "metadata": {"name": "web", "labels": {}},
         "spec": {
             "type": "ClusterIP",
             "selector": {"svcproof.invalid/web": "yes"},
             "ports": [{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}],
+            "internalTrafficPolicy": "Cluster",
+            "publishNotReadyAddresses": False,
+            "sessionAffinity": "None",
         },
     }
 
 
 def test_every_declared_field_is_in_the_manifest() -> None:
     """Policies, external addresses, named target ports and protocols are spelled as the API spells them."""
-    spec = services.manifest(DNS)["spec"]
-    assert spec == {
+    assert services.manifest(DNS)["spec"] == {
         "type": "LoadBalancer",
         "selector": {"svcproof.invalid/dns": "yes"},
         "ports": [
@@ -87,13 +68,70 @@ def test_every_declared_field_is_in_the_manifest() -> None:
         "externalIPs": ["192.0.2.1"],
         "externalTrafficPolicy": "Local",
         "internalTrafficPolicy": "Cluster",
+        "loadBalancerSourceRanges": ["172.18.0.0/24"],
+        "allocateLoadBalancerNodePorts": False,
+        "trafficDistribution": "PreferSameZone",
+        "publishNotReadyAddresses": True,
+        "sessionAffinity": "ClientIP",
+        "sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 30}},
     }
 
 
+@pytest.mark.parametrize(
+    ("service", "field", "expected"),
+    [
+        pytest.param(replace(WEB, headless=True), "clusterIP", "None", id="headless"),
+        pytest.param(replace(WEB, external_name="a.invalid"), "externalName", "a.invalid", id="name"),
+        pytest.param(replace(WEB, listed=(ListedEndpoint(Place.POD_A1),)), "selector", None, id="listed"),
+        pytest.param(WEB, "externalTrafficPolicy", None, id="policy of a cluster IP"),
+        pytest.param(
+            replace(WEB, internal_traffic_policy=TrafficPolicy.LOCAL),
+            "internalTrafficPolicy",
+            "Local",
+            id="internal",
+        ),
+        pytest.param(
+            replace(WEB, type=ServiceType.NODE_PORT), "externalTrafficPolicy", "Cluster", id="node port"
+        ),
+        pytest.param(
+            replace(WEB, external_ips=DNS.external_ips), "externalTrafficPolicy", "Cluster", id="external"
+        ),
+        pytest.param(
+            replace(WEB, type=ServiceType.NODE_PORT), "allocateLoadBalancerNodePorts", None, id="ports"
+        ),
+    ],
+)
+def test_a_field_follows_from_the_kind_of_service(service: Service, field: str, expected: object) -> None:
+    """Fields that the API accepts for some kinds of Service only are given to those."""
+    spec = services.manifest(service)["spec"]
+    assert isinstance(spec, dict)
+    assert spec.get(field) == expected
+
+
+def test_a_service_can_be_taken_from_the_proxy() -> None:
+    """The name of another proxy is a label."""
+    labels = {"service.kubernetes.io/service-proxy-name": "mine"}
+    made = services.manifest(replace(WEB, proxy_name="mine"))
+    assert made["metadata"] == {"name": "web", "labels": labels}
+
+
 def test_facts_are_what_the_api_allotted() -> None:
-    """The cluster IP, and a node port for each port that has one."""
+    """The cluster IP, a node port for each port that has one, and the port of health checks."""
     made = services.facts(ANSWER)
     assert (made.cluster_ip, dict(made.node_ports)) == (IPv4Address("10.96.0.80"), {"dns": 30_053})
+    assert made.health_check_port == 0
+    assert (
+        services.facts({"spec": {**ANSWER["spec"], "healthCheckNodePort": 31_000}}).health_check_port
+        == 31_000
+    )
+
+
+@pytest.mark.parametrize(
+    "spec", [{}, {"clusterIP": ""}, {"clusterIP": "None"}], ids=["none", "empty", "None"]
+)
+def test_a_service_may_have_no_cluster_ip(spec: dict[str, object]) -> None:
+    """Headless Services and external names have none."""
+    assert services.facts({"spec": spec}).cluster_ip is None
 
 
 def test_a_load_balancer_gets_its_addresses_as_status() -> None:
@@ -101,7 +139,11 @@ def test_a_load_balancer_gets_its_addresses_as_status() -> None:
     kube = FakeKube()
     services.create(kube, DNS)
     services.create(kube, WEB)
-    ingress = {"loadBalancer": {"ingress": [{"ip": "203.0.113.1"}, {"ip": "203.0.113.2"}]}}
+    ingress = {
+        "loadBalancer": {
+            "ingress": [{"ip": "203.0.113.1", "ipMode": "Proxy"}, {"ip": "203.0.113.2", "ipMode": "Proxy"}]
+        }
+    }
     assert [what for what, _ in kube.written] == ["service", "status of dns", "service"]
     assert kube.written[1] == ("status of dns", ingress)
 
@@ -115,58 +157,6 @@ def test_each_pod_is_labelled_in_one_write(value: str | None) -> None:
     web, dns = "svcproof.invalid/web", "svcproof.invalid/dns"
     assert kube.written == [("pod-a1", {web: value}), ("pod-b1", {web: value, dns: value})]
     assert pool.labels[Place.POD_A1] == ({web: "yes"} if value else {})
-
-
-@pytest.mark.parametrize(
-    "early",
-    [
-        pytest.param(slice_of("web"), id="no endpoint yet"),
-        pytest.param(slice_of("web", Place.POD_A1), id="one is missing"),
-        pytest.param(slice_of("web", Place.POD_A1, Place.POD_B1, Place.POD_C1), id="one too many"),
-        pytest.param(slice_of("other", Place.POD_A1, Place.POD_B1), id="another Service's"),
-    ],
-)
-def test_slices_are_awaited_until_they_list_exactly_the_pods(early: dict[str, object]) -> None:
-    """What the controller has written so far does not count before it is complete."""
-    complete = slice_of("web", Place.POD_B1, Place.POD_A1)
-    kube = FakeKube(early, complete)
-    services.wait_slices(kube, [WEB])
-    assert kube.slices == [complete]
-
-
-def test_a_service_without_endpoints_has_a_slice_too() -> None:
-    """The controller writes an empty slice; before that it has not seen the Service."""
-    kube = FakeKube(slice_of("other"), slice_of("bare"))
-    services.wait_slices(kube, [Service(name="bare", ports=WEB.ports)])
-    assert kube.slices == [slice_of("bare")]
-
-
-def test_slices_of_deleted_services_are_awaited_to_go() -> None:
-    """A slice that is left is waited for, those of other Services are not."""
-    kube = FakeKube(slice_of("web", Place.POD_A1), slice_of("dns", Place.POD_B1))
-    services.wait_slices_gone(kube, [WEB])
-    assert kube.slices == [slice_of("dns", Place.POD_B1)]
-
-
-@pytest.mark.parametrize(
-    ("listed", "ready", "gone"),
-    [
-        pytest.param([slice_of("web", Place.POD_A1, ready=True)], True, False, id="ready"),
-        pytest.param([slice_of("web", Place.POD_A1, ready=False)], False, False, id="not ready"),
-        pytest.param(
-            [slice_of("web", Place.POD_A1, ready=True), slice_of("dns", Place.POD_A1, ready=False)],
-            False,
-            False,
-            id="ready in one of two",
-        ),
-        pytest.param([slice_of("web", Place.POD_B1, ready=False)], True, True, id="another pod"),
-        pytest.param([slice_of("web")], True, True, id="nobody"),
-    ],
-)
-def test_what_slices_show_of_a_pod(listed: list[object], *, ready: bool, gone: bool) -> None:
-    """A condition must hold in every slice that lists the pod; gone means that none does."""
-    assert services.shows(listed, Place.POD_A1, lambda it: it["ready"]) is ready
-    assert services.shows(listed, Place.POD_A1, None) is gone
 
 
 @pytest.mark.parametrize("pod", PODS)

@@ -54,7 +54,9 @@ def _single_fates(outcome: Outcome) -> Iterator[Outcome]:
         case Unanswered(arrivals=arrivals):
             return cycle(Unanswered(frozenset({each})) for each in sorted(arrivals, key=str))
         case Unstable(history=history):
-            return cycle(fate.outcome for fate in history for _ in range(fate.probes))
+            return cycle(
+                each for fate in history for each in islice(_single_fates(fate.outcome), fate.probes)
+            )
         case _:
             return cycle([outcome])
 

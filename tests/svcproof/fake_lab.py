@@ -36,7 +36,9 @@ Say = Callable[[str], None]
 class FakeCluster:
     """lab.api.Cluster without a kernel. lies: what becomes of probes to the Service of this name."""
 
-    def __init__(self, profile: Profile, lies: Mapping[str, Outcome] | None = None, name: str = "lab") -> None:
+    def __init__(
+        self, profile: Profile, lies: Mapping[str, Outcome] | None = None, name: str = "lab"
+    ) -> None:
         self._profile = profile
         self._lies = dict(lies or {})
         self._name = name

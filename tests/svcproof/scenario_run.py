@@ -113,7 +113,9 @@ class ScenarioRun:
     def interrupted(self, *arguments: str, once: Path) -> Ended:
         """Runs all scenarios in a process of their own, and sends it SIGINT once this file is there."""
         command = [sys.executable, "-m", "pytest", *self._arguments(arguments)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
             deadline = time.monotonic() + _SECONDS
             while not once.exists() and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(_INTERVAL_SECONDS)

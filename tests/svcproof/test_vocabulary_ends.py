@@ -34,7 +34,12 @@ def test_workers_have_labs_of_their_own_and_one_set_of_results(pytester: pytest.
     scenarios.scenario("b", module("other", "cip-node"))
     scenarios.lab('{"other": Dropped()}')
     ended = scenarios.here("-n2", "--dist", "loadscope", "-x")
-    assert list(ended.verdicts) == ["cip-basic.first", "cip-basic.second", "cip-node.first", "cip-node.second"]
+    assert list(ended.verdicts) == [
+        "cip-basic.first",
+        "cip-basic.second",
+        "cip-node.first",
+        "cip-node.second",
+    ]
     assert ended.verdicts["cip-node.first"] == "fail"
     assert {claim.worker for claim in ended.results.claims} <= {"gw0", "gw1", ""}
     assert [lab.lab for lab in ended.results.labs] == ["gw0", "gw1"]
@@ -49,7 +54,12 @@ def test_a_crash_of_a_worker_leaves_its_claims_not_run(pytester: pytest.Pytester
     scenarios.scenario("b", module("other", "cip-node", "os._exit(9)"))
     ended = scenarios.here("-n2", "--dist", "loadscope", "--max-worker-restart=0")
     assert (ended.code, ended.results.exit_code) == (3, 3)
-    assert list(ended.verdicts) == ["cip-basic.first", "cip-basic.second", "cip-node.first", "cip-node.second"]
+    assert list(ended.verdicts) == [
+        "cip-basic.first",
+        "cip-basic.second",
+        "cip-node.first",
+        "cip-node.second",
+    ]
     assert ended.verdicts["cip-node.first"] == ended.verdicts["cip-node.second"] == "not run"
     assert "crashed" in "".join(ended.results.errors)
 

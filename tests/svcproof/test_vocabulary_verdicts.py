@@ -137,8 +137,11 @@ def test_what_was_not_observed_is_a_lab_error(scenarios: ScenarioRun, body: str,
 @pytest.mark.parametrize("mark", ["skip", "xfail", "skipif(True, reason='why')"])
 def test_a_mark_of_pytest_hides_nothing(scenarios: ScenarioRun, mark: str) -> None:
     """A claim marked to be skipped or to fail is not green for that."""
-    scenarios.scenario("a", f"import pytest\nmarked = pytest.mark.{mark}\n" + ONE_CLAIM.replace(
-        "@requirement", "@marked\n@requirement").replace("BODY", HONEST))
+    scenarios.scenario(
+        "a",
+        f"import pytest\nmarked = pytest.mark.{mark}\n"
+        + ONE_CLAIM.replace("@requirement", "@marked\n@requirement").replace("BODY", HONEST),
+    )
     scenarios.lab('{"echo": Dropped()}')
     ended = scenarios.here()
     assert ended.code in {1, 3}

@@ -60,6 +60,8 @@ def refused(transport: Transport, how: Refusal) -> Decoded:
         pytest.param(tcp(FIN | ACK, 6, NEXT), None, id="FIN"),
         pytest.param(tcp(SYN | ACK, 5, MARK), None, id="acknowledges something else"),
         pytest.param(tcp(SYN, MARK), Part.PROBE, id="SYN again"),
+        pytest.param(tcp(SYN | ACK, 5, NEXT)[:14], Part.REPLY, id="cut behind its flags"),
+        pytest.param(tcp(SYN | ACK, 5, NEXT)[:13], None, id="cut before its flags"),
     ],
 )
 def test_what_comes_back_of_tcp(body: bytes, expected: Part | None) -> None:

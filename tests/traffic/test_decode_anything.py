@@ -85,7 +85,7 @@ def test_a_header_without_length_is_nothing(protocol: int) -> None:
     [
         pytest.param(b"", id="empty"),
         pytest.param(probe(Transport.TCP)[:19], id="a cut header"),
-        pytest.param(b"\x60" + probe(Transport.TCP)[1:], id="IPv6"),
+        pytest.param(b"\x65" + probe(Transport.TCP)[1:], id="another version"),
         pytest.param(packet(47, probe(Transport.TCP)), id="another protocol"),
     ],
 )

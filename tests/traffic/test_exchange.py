@@ -27,6 +27,7 @@ class Network:
     shown: list[bytes] = field(default_factory=list)
     answering: set[IPv4Address] = field(default_factory=lambda: {ANSWERING})
     reaching: set[IPv4Address] = field(default_factory=set)
+    returning: set[IPv4Address] = field(default_factory=set)
     sources: list[tuple[Place, int, IPv4Address]] = field(default_factory=list)
     errors: dict[IPv4Address, int] = field(default_factory=dict)
 
@@ -74,6 +75,8 @@ class FakeCaptures(Captures):
             yield found.mark, out
             if to in self._network.answering | self._network.reaching:
                 yield found.mark, self._sighting(Place.POD_B1, Direction.IN, Part.PROBE, found.headers)
+            if to in self._network.returning:
+                yield found.mark, self._sighting(Place.POD_A2, Direction.IN, Part.PROBE, found.headers)
             if to in self._network.answering:
                 yield found.mark, self._sighting(Place.POD_A2, Direction.IN, Part.REPLY, found.headers)
 
@@ -131,6 +134,18 @@ def test_silence_is_proven_by_sentinels_behind_the_batch(exchange: Exchange, net
     assert [len(trace.sightings) for trace in batch] == [1, 1, 1]
 
 
+def test_a_probe_that_comes_back_is_not_answered(exchange: Exchange, network: Network) -> None:
+    """A probe that goes in at its own sender, as in a hairpin, still waits for its answer."""
+    network.returning.add(SILENT)
+    network.answering.add(SILENT)
+    exchange.send(way(SILENT), 1, [way(ANSWERING)])
+    assert network.asked() == [SILENT]
+    network.answering.remove(SILENT)
+    with pytest.raises(NotReady):
+        exchange.send(way(SILENT), 1, [way(ANSWERING)])
+    assert network.asked()[1:3] == [SILENT, ANSWERING]
+
+
 def test_a_probe_that_arrived_is_followed_by_a_sentinel_to_its_echo(
     exchange: Exchange, network: Network
 ) -> None:
@@ -185,6 +200,16 @@ def test_a_way_chooses_its_route_by_mark(exchange: Exchange, network: Network) -
     exchange.send(way(ANSWERING, mark=12), 2, [])
     assert network.sources == [(Place.POD_A2, 12, ANSWERING)]
     assert [(place, mark) for place, mark, _ in network.handed] == [(Place.POD_A2, 12)] * 2
+
+
+def test_all_reach_counts_every_probe(exchange: Exchange, network: Network) -> None:
+    """`all_reach` is true where each probe went in at that place with that destination, and with no other."""
+    network.reaching.add(SILENT)
+    assert exchange.all_reach(way(SILENT), Place.POD_B1, SILENT, 3)
+    assert not exchange.all_reach(way(SILENT), Place.POD_B1, ANSWERING, 3)
+    assert not exchange.all_reach(way(SILENT), Place.POD_A2, SILENT, 3)
+    network.reaching.clear()
+    assert not exchange.all_reach(way(SILENT), Place.POD_B1, SILENT, 3)
 
 
 def test_the_barrier_asks_for_a_place_and_a_port(exchange: Exchange, network: Network) -> None:

@@ -117,6 +117,7 @@ def test_a_checksum_completes_the_sum(data: bytes) -> None:
     [
         pytest.param(bytes.fromhex("0001f203f4f5f6f7"), 0x220D, id="the example of RFC 1071"),
         pytest.param(b"", 0xFFFF, id="empty"),
+        pytest.param(bytes.fromhex("ffffffff0001"), 0xFFFE, id="carried twice"),
         pytest.param(b"\xff" * 65_534, 0xFFFF, id="as long as a packet can be"),
         pytest.param(b"\x12", 0xEDFF, id="odd"),
     ],

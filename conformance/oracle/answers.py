@@ -1,0 +1,121 @@
+"""From what comes to a place to what becomes of it."""
+
+from collections.abc import Iterable, Sequence
+
+from conformance.oracle.endpoints import Endpoint
+from conformance.oracle.packets import From, Packet
+from conformance.oracle.sources import Answer, seen_by
+from conformance.oracle.world import Setting, Undocumented
+from conformance.outcome import (
+    AnsweredFrom,
+    Arrival,
+    Delivered,
+    Dropped,
+    Kept,
+    LocalError,
+    Masqueraded,
+    Outcome,
+    Refused,
+    Stuck,
+    Unanswered,
+)
+from lab.model import Place, Refusal, Transport
+
+
+def refused(packet: Packet) -> Outcome:
+    """kube-proxy refuses with ICMP port unreachable, TCP too, on the node that the packet has come to.
+
+    Source: TestNoEndpointsReject; test/e2e/network/service.go "should be rejected when no endpoints exist".
+    """
+    return Refused(packet.node, Refusal.PORT_UNREACHABLE)
+
+
+def dropped(packet: Packet) -> Outcome:
+    """kube-proxy drops; a node's own programs get an error for what is dropped before it leaves.
+
+    Source: TestInternalTrafficPolicy, TestExternalTrafficPolicyLocal; send(2), EPERM.
+    """
+    return LocalError("EPERM") if packet.came is From.ITSELF else Dropped()
+
+
+def answer_of_kernel(place: Place, transport: Transport) -> Outcome:
+    """A place's own answer to what is sent to a port where nothing listens.
+
+    Source: RFC 9293 section 3.10.7.1 for TCP, RFC 1122 section 4.1.3.1 for UDP.
+    """
+    match transport:
+        case Transport.TCP:
+            return Refused(place, Refusal.TCP_RESET)
+        case Transport.UDP:
+            return Refused(place, Refusal.PORT_UNREACHABLE)
+        case Transport.ICMP | Transport.SCTP:
+            raise Undocumented(f"what the kernel of {place} answers to {transport}")
+
+
+def answer_of_pod(
+    setting: Setting, pod: Place, port: int, transport: Transport, source: Kept | Masqueraded
+) -> Outcome:
+    """A pod answers where it listens, and pings."""
+    if transport is Transport.ICMP:
+        return Delivered(frozenset({Arrival(pod, 0, source)}))
+    if transport is Transport.SCTP or port not in setting.world.listeners:
+        return answer_of_kernel(pod, transport)
+    return Delivered(frozenset({Arrival(pod, port, source)}))
+
+
+def answer_of_service(
+    setting: Setting,
+    packet: Packet,
+    endpoints: Sequence[Endpoint],
+    transport: Transport,
+    *,
+    masqueraded: bool,
+) -> Outcome:
+    """What a packet comes to that is translated to one of these endpoints, none preferred."""
+    return together(
+        [_answer_of(setting, packet, endpoint, transport, masqueraded=masqueraded) for endpoint in endpoints]
+    )
+
+
+def _answer_of(
+    setting: Setting, packet: Packet, endpoint: Endpoint, transport: Transport, *, masqueraded: bool
+) -> Outcome:
+    seen = seen_by(setting, packet, endpoint, masqueraded=masqueraded)
+    outcome = answer_of_pod(setting, endpoint.pod, endpoint.port, transport, seen.source)
+    if not isinstance(outcome, Delivered) or seen.answer is Answer.TRANSLATED:
+        return outcome
+    if seen.answer is Answer.NEVER:
+        return Unanswered(outcome.arrivals)
+    return Delivered(outcome.arrivals, AnsweredFrom.ENDPOINT)
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """The one outcome of probes that each had one of these. They may differ in where they arrived, in nothing else."""
+    for answered_from in AnsweredFrom:
+        if all(isinstance(each, Delivered) and each.answered_from is answered_from for each in outcomes):
+            return Delivered(_arrivals(outcomes), answered_from)
+    if all(isinstance(each, Unanswered) for each in outcomes):
+        return Unanswered(_arrivals(outcomes))
+    if len(set(outcomes)) > 1:
+        fates = "; ".join(sorted(str(each) for each in outcomes))
+        raise Undocumented(f"one outcome for all probes, whose fates differ by endpoint: {fates}")
+    return outcomes[0]
+
+
+def always_the_same(outcome: Outcome) -> Outcome:
+    """With session affinity, a client stays at the endpoint that it was given first, and no one says which.
+
+    Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity.
+    """
+    if not isinstance(outcome, Delivered):
+        return outcome
+    kinds = {Stuck(each.source, each.port, outcome.answered_from) for each in outcome.arrivals}
+    if len(kinds) > 1:
+        raise Undocumented("which endpoint a client is given first: what they see of it differs")
+    return kinds.pop()
+
+
+def _arrivals(outcomes: Iterable[Outcome]) -> frozenset[Arrival]:
+    return frozenset(
+        arrival for each in outcomes if isinstance(each, Delivered | Unanswered) for arrival in each.arrivals
+    )

@@ -1,0 +1,102 @@
+"""Whether a front door of a Service captures what comes to it."""
+
+from ipaddress import IPv4Address, IPv4Network
+
+from conformance.oracle.world import Setting, Undocumented
+from lab.model import (
+    ClusterIPPort,
+    ExternalIP,
+    IPMode,
+    LoadBalancerIP,
+    NodeAddress,
+    NodePort,
+    Place,
+    PodIP,
+    Service,
+    ServiceTarget,
+    ServiceType,
+    Target,
+    TrafficPolicy,
+    Unallocated,
+)
+
+_PRIMARY = "primary"
+_EVERY = IPv4Network("0.0.0.0/0")
+
+
+def is_proxied(setting: Setting, service: Service) -> bool:
+    """Whether kube-proxy serves a Service at all: not headless ones, ExternalNames, and those of another proxy.
+
+    Source: https://kubernetes.io/docs/concepts/services-networking/service/#headless-services; KEP-2447;
+    TestBuildServiceMapServiceHeadless; test/e2e/network/service.go "should implement service-proxy-name".
+    """
+    exists = setting.world.services.get(service.name) == service
+    named = service.type is ServiceType.EXTERNAL_NAME
+    return exists and not (named or service.headless or service.proxy_name)
+
+
+def check_door(target: Target) -> None:
+    """ValueError where the API gives the Service no such door.
+
+    Source: https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types.
+    """
+    if not isinstance(target, Unallocated | PodIP) and not _has_door(target.service, type(target)):
+        raise ValueError(f"Service {target.service.name} has no {type(target).__name__}")
+
+
+def _has_door(service: Service, door: type[ServiceTarget | ClusterIPPort]) -> bool:
+    balanced = service.type is ServiceType.LOAD_BALANCER
+    if door is NodePort:
+        return service.type is ServiceType.NODE_PORT or (
+            balanced and service.allocate_load_balancer_node_ports
+        )
+    if door is LoadBalancerIP:
+        return balanced and bool(service.load_balancer_ingress)
+    if door is ExternalIP:
+        return bool(service.external_ips)
+    return not service.headless and service.type is not ServiceType.EXTERNAL_NAME
+
+
+def serves_node_port_at(setting: Setting, node: Place, at: NodeAddress) -> bool:
+    """Whether node ports are served at this address of a node.
+
+    By default iptables mode serves every local address, 127.0.0.1 too; nftables mode the primary one only, and
+    127.0.0.1 never.
+
+    Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#migrating-from-iptables-mode-to-nftables;
+    TestNodePorts; pkg/proxy/util/nodeport_addresses.go.
+    """
+    if setting.nftables and at is NodeAddress.LOOPBACK:
+        return False
+    default = (_PRIMARY,) if setting.nftables else (str(_EVERY),)
+    addresses = setting.proxy.node_port_addresses or default
+    if addresses == (_PRIMARY,):
+        return at is NodeAddress.PRIMARY
+    address = setting.world.node_addresses[node][at]
+    return any(address in IPv4Network(each) for each in addresses)
+
+
+def is_left_to_the_balancer(service: Service) -> bool:
+    """Whether nodes leave the load balancer's address to the balancer.
+
+    Source: KEP-1860; https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-ip-mode;
+    TestLoadBalancerIngressRouteTypeProxy. With externalTrafficPolicy Local: https://issues.k8s.io/123714, open.
+    """
+    proxy = service.load_balancer_ip_mode is IPMode.PROXY
+    if proxy and service.external_traffic_policy is TrafficPolicy.LOCAL:
+        raise Undocumented(f"what a balancer that proxies is to the policy Local of {service.name}")
+    return proxy
+
+
+def is_shut_out(setting: Setting, service: Service, sender: IPv4Address, *, served: bool) -> bool:
+    """Whether loadBalancerSourceRanges shut this sender out of the load balancer's address.
+
+    The sender's address is looked at as it comes, a pod's own too. iptables mode looks only while the Service has
+    endpoints (served), nftables mode always.
+
+    Source: https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer; TestLoadBalancer;
+    usesFWChain in pkg/proxy/iptables/proxier.go and pkg/proxy/nftables/proxier.go.
+    """
+    ranges = service.load_balancer_source_ranges
+    looked_at = bool(ranges) and (setting.nftables or served)
+    return looked_at and not any(sender in each for each in ranges)

@@ -1,0 +1,118 @@
+"""What becomes of a flow, from its sender to its outcome."""
+
+from collections.abc import Sequence
+
+from conformance.oracle.answers import answer_of_pod
+from conformance.oracle.doors import check_door
+from conformance.oracle.packets import Packet, at_first_node, at_other_node
+from conformance.oracle.services import (
+    at_cluster_ip,
+    at_no_port,
+    at_no_service,
+    at_node_port,
+    at_outside_address,
+)
+from conformance.oracle.sources import seen_without_service
+from conformance.oracle.world import Setting, Undocumented, World
+from conformance.outcome import Balanced, Delivered, Outcome, Stuck
+from lab.model import (
+    Circumstance,
+    ClusterIP,
+    ClusterIPPort,
+    ExternalIP,
+    Flow,
+    LoadBalancerIP,
+    NodeAddress,
+    NodePort,
+    Place,
+    PlaceKind,
+    PodIP,
+    ServicePort,
+    Target,
+    Unallocated,
+)
+from lab.profiles import Profile
+
+
+def documented(profile: Profile, world: World, flow: Flow, when: Sequence[Circumstance] = ()) -> Outcome:
+    """The outcome that the documentation has for this flow.
+
+    Undocumented where no source says, or where probes of the flow differ in more than where they arrive.
+    ValueError for a flow that cannot be: to a door that its Service does not have, or by a way that does not exist.
+    """
+    setting = Setting(profile.proxy_mode, world, tuple(when))
+    target = flow.target
+    if isinstance(target, PodIP):
+        source = seen_without_service(setting, flow.sender, flow.via, target.pod)
+        return answer_of_pod(setting, target.pod, target.port, target.transport, source)
+    check_door(target)
+    return _at_first_node(setting, at_first_node(flow.sender, first_node(flow)), target)
+
+
+def documented_spread(
+    profile: Profile, world: World, flow: Flow, when: Sequence[Circumstance] = ()
+) -> Outcome:
+    """As documented, for so many connections that an endpoint's share shows: each endpoint is as likely as another.
+
+    Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-iptables; TestComputeProbability.
+    """
+    outcome = documented(profile, world, flow, when)
+    match outcome:
+        case Delivered(arrivals=arrivals, answered_from=answered_from):
+            return Balanced(arrivals, answered_from)
+        case Stuck():
+            raise Undocumented("a client with session affinity has no shares")
+        case _:
+            return outcome
+
+
+def first_node(flow: Flow) -> Place:
+    """The node that a packet comes to first: it alone decides on everything but other nodes' node ports.
+
+    Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-iptables.
+    """
+    sender, target = flow.sender, flow.target
+    at_node = isinstance(target, NodePort) and target.at in (NodeAddress.PRIMARY, NodeAddress.SECONDARY)
+    if sender.kind is not PlaceKind.OUTSIDE and flow.via is None:
+        return sender.node
+    if sender is Place.CLIENT and flow.via is not None:
+        return flow.via
+    if flow.via is None and isinstance(target, NodePort) and at_node:
+        return target.node
+    raise ValueError(f"{sender} has no such way to {target} (via {flow.via})")
+
+
+def _at_first_node(setting: Setting, packet: Packet, target: Target) -> Outcome:
+    match target:
+        case Unallocated():
+            return at_no_service(setting, packet)
+        case ClusterIP(service=service, port=name):
+            return at_cluster_ip(setting, packet, service, service.port(name))
+        case ClusterIPPort(service=service):
+            port = _port_of(target)
+            return (
+                at_cluster_ip(setting, packet, service, port)
+                if port
+                else at_no_port(setting, packet, service)
+            )
+        case LoadBalancerIP() | ExternalIP():
+            return at_outside_address(setting, packet, target)
+        case NodePort():
+            return at_node_port(setting, _at_node(packet, target), target)
+        case PodIP():
+            raise AssertionError("a pod's own address is no front door")
+
+
+def _port_of(target: ClusterIPPort) -> ServicePort | None:
+    """The port that a Service has at this number for this transport, if it has one."""
+    asked = (target.port, target.transport.value)
+    return next((port for port in target.service.ports if (port.port, port.protocol.value) == asked), None)
+
+
+def _at_node(packet: Packet, target: NodePort) -> Packet:
+    """The packet at the node that it asks. 127.0.0.1 is each place's own."""
+    if packet.node is target.node and (target.at is not NodeAddress.LOOPBACK or packet.sender is target.node):
+        return packet
+    if target.at is NodeAddress.LOOPBACK:
+        raise ValueError(f"{packet.sender} has no way to {target.at} of {target.node}")
+    return at_other_node(packet, target.node, target.at)

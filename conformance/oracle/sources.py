@@ -1,0 +1,101 @@
+"""Whose address an endpoint sees, and whether its answer finds the way back."""
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from conformance.oracle.endpoints import Endpoint
+from conformance.oracle.packets import From, Packet, is_pod_traffic, tells_pods
+from conformance.oracle.world import Setting, Undocumented
+from conformance.outcome import Kept, Masqueraded
+from lab.model import Place, PlaceKind, PodState
+
+
+class Answer(StrEnum):
+    """How an endpoint's answer gets back."""
+
+    TRANSLATED = auto()
+    """By the node that translated the packet, which gives it the address that was asked."""
+    DIRECTLY = auto()
+    """Past that node: it bears the endpoint's own address."""
+    NEVER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an endpoint sees of a sender."""
+
+    source: Kept | Masqueraded
+    answer: Answer
+
+
+def is_masqueraded_at_cluster_ip(setting: Setting, packet: Packet) -> bool:
+    """Whether kube-proxy masquerades what it translates at a cluster IP: all with masqueradeAll, else what no pod sent.
+
+    Where it cannot tell what pods send, it masquerades nothing.
+
+    Source: TestInternalExternalMasquerade.
+    """
+    return setting.proxy.masquerade_all or (tells_pods(setting) and not is_pod_traffic(setting, packet))
+
+
+def seen_by(setting: Setting, packet: Packet, endpoint: Endpoint, *, masqueraded: bool) -> Seen:
+    """What this endpoint sees. masqueraded: kube-proxy said so, for the front door."""
+    if masqueraded:
+        return Seen(Masqueraded(packet.node), Answer.TRANSLATED)
+    if endpoint.pod is packet.sender and packet.source == Kept():
+        return _seen_by_itself(setting, packet.node, endpoint)
+    if not packet.is_of_pod_network and endpoint.pod.node is not packet.node:
+        return _seen_across_nodes(setting, packet)
+    return Seen(packet.source, Answer.TRANSLATED)
+
+
+def _seen_by_itself(setting: Setting, node: Place, endpoint: Endpoint) -> Seen:
+    """A pod that is chosen to answer itself is masqueraded, or else it would take its own packet for a forged one.
+
+    nftables mode does so for endpoints of its node by nodeName only, since 1.36.
+
+    Source: test/e2e/network/service.go "should allow pods to hairpin back to themselves through services";
+    TestClusterIPGeneral "hairpin to cluster IP"; hairpin-connections in pkg/proxy/nftables/proxier.go.
+    """
+    if setting.nftables and endpoint.node is not node:
+        return Seen(Kept(), Answer.NEVER)
+    return Seen(Masqueraded(node), Answer.TRANSLATED)
+
+
+def _seen_across_nodes(setting: Setting, packet: Packet) -> Seen:
+    """A sender outside the pod network that kube-proxy did not masquerade, seen by an endpoint on another node.
+
+    flannel masquerades it with iptables. With nftables, its rule that spares packets to the node's own pods spares
+    those to all pods, and the answer goes straight to the sender. A node that asked itself translates it still.
+
+    Source: https://github.com/flannel-io/flannel/blob/v0.28.9/pkg/trafficmngr/iptables/iptables.go masqRules and
+    https://github.com/flannel-io/flannel/blob/v0.28.9/pkg/trafficmngr/nftables/nftables.go addMasqRules.
+    """
+    if not setting.nftables:
+        return Seen(Masqueraded(packet.node), Answer.TRANSLATED)
+    if packet.came is From.ITSELF:
+        return Seen(Kept(), Answer.TRANSLATED)
+    if packet.sender.kind is PlaceKind.OUTSIDE:
+        return Seen(Kept(), Answer.DIRECTLY)
+    raise Undocumented(f"what {packet.sender} makes of an answer that its own node did not ask for")
+
+
+def seen_without_service(
+    setting: Setting, sender: Place, via: Place | None, pod: Place
+) -> Kept | Masqueraded:
+    """What a pod sees of who asks it by its own address: pods as they are, nodes by an address of theirs.
+
+    Source: https://kubernetes.io/docs/concepts/services-networking/#the-kubernetes-network-model; flannel as above.
+    """
+    if PodState.GONE in {setting.state(each) for each in (sender, pod)} or sender is pod:
+        raise Undocumented(f"what becomes of packets from {sender} to {pod}, itself or no more")
+    match sender.kind:
+        case PlaceKind.POD:
+            return Kept()
+        case PlaceKind.NODE:
+            return Masqueraded(sender)
+        case PlaceKind.OUTSIDE:
+            if via is None:
+                raise ValueError(f"no network but the cluster's own knows {pod}: {sender} needs `via`")
+            spared = via is pod.node or setting.nftables
+            return Kept() if spared else Masqueraded(via)

@@ -1,0 +1,56 @@
+"""What the oracle must be told: the Services of a run, the topology that they are served in, what is so just now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from lab.model import Circumstance, NodeAddress, Place, PodIs, PodState, ProxyHas, Service
+from lab.profiles import ProxyMode
+
+
+class Undocumented(Exception):
+    """No source says what becomes of this flow; or there is no one outcome that could be said of every probe."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The Services of a run by name, and the topology. Which pod is on which node its Place says.
+
+    zones: the label topology.kubernetes.io/zone of each node.
+    container_ports: the named ports of each pod's containers, all of them TCP.
+    listeners: the ports on which every pod answers TCP and UDP.
+    primary: one address per place, the one that others reach it by.
+    node_addresses: the addresses of nodes that flows may name.
+    """
+
+    services: Mapping[str, Service]
+    zones: Mapping[Place, str]
+    container_ports: Mapping[Place, Mapping[str, int]]
+    listeners: frozenset[int]
+    primary: Mapping[Place, IPv4Address]
+    node_addresses: Mapping[Place, Mapping[NodeAddress, IPv4Address]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A world at one moment, under one proxy mode."""
+
+    mode: ProxyMode
+    world: World
+    when: tuple[Circumstance, ...] = ()
+
+    @property
+    def nftables(self) -> bool:
+        """Whether kube-proxy is in nftables mode."""
+        return self.mode is ProxyMode.NFTABLES
+
+    @property
+    def proxy(self) -> ProxyHas:
+        """How kube-proxy is configured: by its defaults, unless a circumstance says otherwise."""
+        said = [each for each in self.when if isinstance(each, ProxyHas)]
+        return said[0] if said else ProxyHas()
+
+    def state(self, pod: Place) -> PodState:
+        """The state of a pod: ready, unless a circumstance says otherwise."""
+        said = [each.state for each in self.when if isinstance(each, PodIs) and each.pod is pod]
+        return said[0] if said else PodState.READY

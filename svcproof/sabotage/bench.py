@@ -1,0 +1,120 @@
+"""A lab whose rules stand still, to be broken and mended: kube-proxy frozen, the rules of every node kept."""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from conformance.live import Live
+from conformance.outcome import Outcome
+from lab.errors import CommandFailed, LabError
+from lab.model import NODES, Flow, Place
+from lab.netns.bring_up import STATE
+from lab.netns.cluster import NetnsCluster
+from lab.netns.kube_proxy import lock_of_its_own
+from lab.rules.node import NodeRules
+from lab.rules.ruleset import Ruleset
+from svcproof.sabotage.fault import Fault, broken
+
+Got = TypeVar("Got")
+
+
+class Refusal(Exception):
+    """The kernel, or the tool that speaks to it, did not take the broken rules. Nothing was changed."""
+
+
+class Bench:
+    """The rules of a cluster under test."""
+
+    def __init__(self, cluster: NetnsCluster) -> None:
+        self.cluster = cluster
+        state, mode = STATE / cluster.name, cluster.profile.proxy_mode
+        self._nodes = {
+            node: NodeRules(cluster.namespaces, node, mode, lock_of_its_own(state, node)) for node in NODES
+        }
+        self._threads = ThreadPoolExecutor(max_workers=len(NODES))
+        self._kept: Mapping[Place, Ruleset] = {}
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Holds every kube-proxy still for the body, and keeps the rules that they wrote."""
+        self.freeze()
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
+
+    def freeze(self) -> None:
+        """Holds every kube-proxy still, and keeps the rules that they wrote."""
+        self._signal(signal.SIGSTOP)
+        self._kept = self._on_each(NodeRules.read)
+
+    @property
+    def rules(self) -> Mapping[Place, Ruleset]:
+        """The rules of every node, as kube-proxy wrote them."""
+        return self._kept
+
+    def holders(self, fault: Fault) -> tuple[Place, ...]:
+        """The nodes in whose rules the fault's entry stands: it is broken on all of them at once."""
+        return tuple(node for node, rules in self._kept.items() if rules.holds(fault.spot, fault.entry))
+
+    @contextmanager
+    def broken(self, fault: Fault) -> Iterator[None]:
+        """Breaks the rules for the body, and mends them behind it. Refusal where the kernel does not take the fault."""
+        wanted = {node: broken(self._kept[node], fault) for node in self.holders(fault)}
+        self.forget()
+        try:
+            try:
+                self._on(wanted, lambda rules: rules.change(self._kept[rules.node], wanted[rules.node]))
+            except CommandFailed as error:
+                raise Refusal(str(error)) from error
+            yield
+        finally:
+            self.mend()
+
+    def mend(self) -> None:
+        """Puts back the rules that were kept. LabError where a node does not come to hold exactly these."""
+        self._on_each(self._mend)
+
+    def forget(self) -> None:
+        """Has every node forget its flows and the clients of session affinity."""
+        self._on_each(NodeRules.forget_clients)
+        self._on_each(NodeRules.forget_flows)
+
+    def observe(self, flow: Flow) -> Outcome:
+        """What becomes of a flow. LabError where the lab cannot tell."""
+        return Live(self.cluster).observe(flow)
+
+    def inside(self, change: Callable[[NodeRules], Got]) -> Mapping[Place, Got]:
+        """Runs something in the namespace of every node."""
+
+        def there(rules: NodeRules) -> Got:
+            with rules.inside():
+                return change(rules)
+
+        return self._on_each(there)
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self._threads.shutdown()
+
+    def _mend(self, rules: NodeRules) -> None:
+        kept = self._kept[rules.node]
+        rules.change(rules.read(), kept)
+        if not rules.read().same_as(kept):
+            raise LabError(
+                f"the rules of {rules.node} are not what they were before the fault",
+                next_step="another program may be changing them; run sabotage again",
+            )
+
+    def _on_each(self, act: Callable[[NodeRules], Got]) -> Mapping[Place, Got]:
+        return self._on(self._nodes, act)
+
+    def _on(self, nodes: Mapping[Place, object], act: Callable[[NodeRules], Got]) -> Mapping[Place, Got]:
+        """Acts on nodes side by side."""
+        return dict(zip(nodes, self._threads.map(act, [self._nodes[node] for node in nodes]), strict=True))
+
+    def _signal(self, number: signal.Signals) -> None:
+        for daemon in self.cluster.proxies.running():
+            daemon.process.send_signal(number)

@@ -1,0 +1,108 @@
+"""The claims of the scenarios, collected by pytest without running anything."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import scenarios
+from conformance.live import Live
+from conformance.outcome import Outcome
+from lab.api import Cluster
+from lab.errors import LabError
+from lab.model import Circumstance, ClusterIPPort, Flow, PodIP, Service, Unallocated
+from lab.profiles import Profile
+from svcproof.collected import claim_of, given_services
+
+_MARKS = ("requirement(id)", "when(circumstances)", "given(services)")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """documented: what the scenario asks for. expect: what this profile answers: that, or a known difference.
+
+    scenario: the test function, which says how the flow is to be observed.
+    """
+
+    id: str
+    flow: Flow
+    documented: Outcome
+    expect: Outcome
+    scenario: Callable[..., None]
+    when: tuple[Circumstance, ...] = ()
+
+    def observe(self, cluster: Cluster) -> Outcome:
+        """What the scenario observes now. LabError where the lab cannot tell."""
+        live = Live(cluster)
+        # Whether the scenario's own assertion holds says less: a known difference breaks it.
+        with suppress(AssertionError):
+            self.scenario(live=live, flow=self.flow, expect=self.documented)
+        return live.observations[-1].outcome
+
+    @property
+    def service(self) -> str:
+        """The name of the Service that the flow asks; empty where it asks none."""
+        match self.flow.target:
+            case PodIP() | Unallocated():
+                return ""
+            case ClusterIPPort(service=service):
+                return service.name
+            case target:
+                return target.service.name
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Everything that the scenarios claim, and the Services that they need."""
+
+    claims: tuple[Claim, ...]
+    services: tuple[Service, ...]
+
+
+class _Collector:
+    """A pytest plugin that keeps what was collected."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.collected: Collected | None = None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Registers the scenarios' marks."""
+        for mark in _MARKS:
+            config.addinivalue_line("markers", f"{mark}: see conformance.vocabulary")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Takes the claims from the items."""
+        claims = tuple(_claim(item, self._profile) for item in session.items)
+        self.collected = Collected(claims, given_services(session.items))
+
+
+def collect(profile: Profile) -> Collected:
+    """The claims of all scenarios in this profile. LabError where they cannot be collected."""
+    home = Path(scenarios.__path__[0])
+    collector = _Collector(profile)
+    quiet = ["-p", "no:terminal", "--collect-only"]
+    code = pytest.main(["-c", str(home / "pytest.toml"), *quiet, str(home)], plugins=[collector])
+    if collector.collected is None or code != pytest.ExitCode.OK:
+        raise LabError(
+            f"the scenarios could not be collected (pytest's exit code {code})",
+            next_step=f"pytest --collect-only {home}",
+        )
+    return collector.collected
+
+
+def _claim(item: pytest.Item, profile: Profile) -> Claim:
+    if not isinstance(item, pytest.Function):
+        raise LabError(f"{item.nodeid} is not a test function")
+    found = claim_of(item, profile)
+    mark = item.get_closest_marker("when")
+    when = () if mark is None else tuple(mark.args[0])
+    expect = found.expect if found.difference is None else found.difference.instead
+    return Claim(found.id, found.flow, found.expect, expect, item.function, when)
+
+
+def circumstances(claims: Sequence[Claim]) -> tuple[tuple[Circumstance, ...], ...]:
+    """The circumstances that claims name, each once, in their order; none at all comes first."""
+    return tuple(dict.fromkeys(((), *(claim.when for claim in claims))))

@@ -1,0 +1,56 @@
+"""A fault: one entry of the rules, and what stands in its place while the fault lasts. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lab.rules.ruleset import Ruleset, Spot
+
+
+class Kind(StrEnum):
+    """What is broken. The kinds from KUBE_PROXY_KILLED on lie beside the rules."""
+
+    DELETE = "delete"
+    OTHER_ENDPOINT = "other-endpoint"
+    OTHER_PORT = "other-port"
+    DROP_MARK = "drop-mark"
+    ADD_MARK = "add-mark"
+    PROBABILITY = "probability"
+    WIDEN = "widen"
+    NARROW = "narrow"
+    REJECT_TO_DROP = "reject-to-drop"
+    DROP_TO_REJECT = "drop-to-reject"
+    FORGET_AFFINITY = "forget-affinity"
+    KUBE_PROXY_KILLED = "kube-proxy-killed"
+    CONNTRACK_FLUSHED = "conntrack-flushed"
+    IP_FORWARD_OFF = "ip-forward-off"
+    RP_FILTER_STRICT = "rp-filter-strict"
+    FOREIGN_TABLE_DROP = "foreign-table-drop"
+    ENDPOINT_NAMESPACE_GONE = "endpoint-namespace-gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One change of the rules.
+
+    becomes: what stands in place of the entry; nothing where it is deleted.
+    change: the fault in words that are the same in every run. service: whose entry it is; empty where it is shared.
+    owned: whether the entry stands in a chain of that Service alone, which other Services' packets never come to.
+    """
+
+    kind: Kind
+    spot: Spot
+    entry: str
+    becomes: tuple[str, ...]
+    change: str
+    service: str
+    owned: bool
+
+    @property
+    def name(self) -> str:
+        """The fault as the table shows it."""
+        return f"{self.kind}: {self.change}"
+
+
+def broken(rules: Ruleset, fault: Fault) -> Ruleset:
+    """The rules with the fault in them. ValueError where its entry does not stand there."""
+    return rules.replaced(fault.spot, fault.entry, fault.becomes)

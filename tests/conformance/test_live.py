@@ -1,0 +1,99 @@
+"""What a scenario may do with a lab: observe, and nothing that could make an observation better than it was."""
+
+import pytest
+
+from conformance.arranged import Arranged
+from conformance.live import Live
+from conformance.outcome import Dropped, Kept, delivered
+from conformance.statistics import FEWEST, probes_to_see_every
+from lab.errors import LabError
+from lab.model import (
+    ClusterIP,
+    Flow,
+    Place,
+    PodIP,
+    PodIs,
+    PodState,
+    ProxyHas,
+    Service,
+    ServicePort,
+    Transport,
+)
+from tests.svcproof.fake_lab import FakeCluster, a_cluster
+
+A1, B1 = Place.POD_A1, Place.POD_B1
+ECHO = Service(name="echo", endpoints=(A1, B1), ports=(ServicePort("http", 80),))
+FLOW = Flow(Place.POD_A2, ClusterIP(ECHO, "http"))
+NOT_READY, GONE = PodIs(A1, PodState.NOT_READY), PodIs(B1, PodState.GONE)
+MASQUERADING = ProxyHas(masquerade_all=True)
+
+
+@pytest.fixture
+def cluster() -> FakeCluster:
+    """A cluster with the Service, which has forgotten how that was asked for."""
+    made = a_cluster()
+    made.apply([ECHO])
+    made.asked.clear()
+    return made
+
+
+def test_an_observation_is_kept_whole(cluster: FakeCluster) -> None:
+    """The outcome of a batch, and with it the flow, every trace and the addresses of that time."""
+    live = Live(cluster)
+    outcome = live.observe(FLOW)
+    assert outcome == delivered(A1, B1, source=Kept())
+    [kept] = live.observations
+    assert (kept.flow, kept.outcome, len(kept.traces)) == (FLOW, outcome, probes_to_see_every(2))
+    assert kept.facts.cluster_ip(ECHO)
+
+
+def test_a_batch_is_large_enough_for_its_endpoints(cluster: FakeCluster) -> None:
+    """Two endpoints need 21 probes; a pod's own address needs the fewest."""
+    live = Live(cluster)
+    live.observe(FLOW)
+    live.observe(Flow(Place.POD_A2, PodIP(B1, 8080, Transport.UDP)))
+    assert cluster.asked == ["send 21", f"send {FEWEST}"]
+
+
+def test_nothing_is_retried() -> None:
+    """An outcome that differs is sent for once, and kept like any other."""
+    cluster = a_cluster(echo=Dropped())
+    cluster.apply([ECHO])
+    live = Live(cluster)
+    assert live.observe(FLOW) == Dropped()
+    assert [asked for asked in cluster.asked if asked.startswith("send")] == ["send 21"]
+    assert len(live.observations) == 1
+
+
+def test_what_the_lab_cannot_tell_is_no_observation() -> None:
+    """LabError goes through, and nothing is kept."""
+
+    class Silent(FakeCluster):
+        def send(self, flow: Flow, count: int) -> list[object]:  # type: ignore[override]
+            raise LabError(f"{count} probes of {flow.sender} were seen nowhere")
+
+    live = Live(Silent(a_cluster().profile))
+    with pytest.raises(LabError, match="seen nowhere"):
+        live.observe(FLOW)
+    assert live.observations == ()
+
+
+def test_circumstances_change_by_their_difference(cluster: FakeCluster) -> None:
+    """Only what differs from the claim before is changed; what is no longer named is as at first."""
+    arranged = Arranged(cluster)
+    for when in [(), (NOT_READY,), (NOT_READY,), (NOT_READY, GONE), (GONE,), ()]:
+        arranged.arrange(when)
+    assert cluster.asked == [
+        f"{A1} {PodState.NOT_READY}",
+        f"{B1} {PodState.GONE}",
+        f"{A1} {PodState.READY}",
+        f"{B1} {PodState.READY}",
+    ]
+
+
+def test_the_proxy_is_configured_by_difference(cluster: FakeCluster) -> None:
+    """kube-proxy is restarted for another configuration, and for its defaults again."""
+    arranged = Arranged(cluster)
+    for when in [(), (MASQUERADING,), (MASQUERADING, NOT_READY), ()]:
+        arranged.arrange(when)
+    assert [asked.split()[0] for asked in cluster.asked] == ["proxy", A1, A1, "proxy"]

@@ -1,0 +1,181 @@
+"""Traces of packets that were never sent: what a lab would have seen of a probe with a given fate."""
+
+import errno
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+
+from conformance.oracle.flows import first_node
+from conformance.outcome import (
+    AnsweredFrom,
+    Arrival,
+    Delivered,
+    Dropped,
+    Forwarded,
+    Kept,
+    LocalError,
+    Masqueraded,
+    Outcome,
+    Refused,
+    Unanswered,
+)
+from lab.model import (
+    Direction,
+    Facts,
+    Flow,
+    Headers,
+    NodeAddress,
+    NodePort,
+    Part,
+    Place,
+    PlaceKind,
+    PodIP,
+    Probe,
+    Refusal,
+    Sighting,
+    Trace,
+)
+from tests.oracle.topology import BRIDGE, LOOPBACK, TUNNEL
+
+_FIRST_MARK, _FIRST_PORT, _HOP_NS = 0x1000, 40_000, 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A probe as it leaves: from which address, by which interface."""
+
+    address: IPv4Address
+    interface: str
+
+
+def fabricated(flow: Flow, fate: Outcome, number: int, facts: Facts) -> Trace:
+    """The trace of one probe. fate: an outcome that a single probe can have."""
+    leg = _leg(flow, fate, facts)
+    there = facts.destination(flow.target)
+    port = _FIRST_PORT + number
+    headers = Headers(leg.address, port, there.address, there.port, flow.transport, 64)
+    left = Sighting(_HOP_NS, flow.sender, leg.interface, Direction.OUT, Part.PROBE, headers)
+    probe = Probe(_FIRST_MARK + number, flow.sender, headers, local_error=_local_error(flow, fate))
+    return Trace(probe, tuple(_sightings(left, flow, fate, facts)))
+
+
+def _leg(flow: Flow, fate: Outcome, facts: Facts) -> Leg:
+    """A node sends from the address of the interface that its routes name, or from the one that it asks itself at."""
+    sender, target = flow.sender, flow.target
+    if sender.kind is not PlaceKind.NODE:
+        return Leg(facts.primary[sender], "eth0")
+    out = "eth0"
+    goes_elsewhere = isinstance(target, NodePort) and target.node is not sender
+    if isinstance(fate, Delivered | Unanswered) and not goes_elsewhere:
+        [arrival] = fate.arrivals
+        out = "cni0" if arrival.place.node is sender else "flannel.1"
+    if isinstance(target, PodIP):
+        return Leg(BRIDGE[sender] if target.pod.node is sender else TUNNEL[sender], out)
+    if isinstance(target, NodePort) and not goes_elsewhere:
+        return Leg(facts.node_addresses[sender][target.at], out)
+    if isinstance(target, NodePort) and target.at is NodeAddress.BRIDGE:
+        return Leg(TUNNEL[sender], "flannel.1")
+    return Leg(facts.primary[sender], out)
+
+
+def _local_error(flow: Flow, fate: Outcome) -> int | None:
+    """What the kernel tells a sender of a packet that its own rules stopped."""
+    if isinstance(fate, LocalError):
+        return int(getattr(errno, fate.errno))
+    stopped = isinstance(fate, Refused) and fate.by is flow.sender and fate.how is not Refusal.TCP_RESET
+    return errno.EPERM if stopped else None
+
+
+def _sightings(left: Sighting, flow: Flow, fate: Outcome, facts: Facts) -> Iterator[Sighting]:
+    match fate:
+        case Delivered(arrivals=arrivals, answered_from=answered_from):
+            [arrival] = arrivals
+            yield from (left, _arrived(left, flow, arrival, facts))
+            yield from _answered(left, arrival, answered_from, facts)
+        case Unanswered(arrivals=arrivals):
+            [arrival] = arrivals
+            yield from (left, _arrived(left, flow, arrival, facts))
+        case Refused(by=by, how=how):
+            if by is not flow.sender:
+                yield from (left, _at(left, by))
+            elif _local_error(flow, fate) is None:
+                yield replace(left, interface="lo")
+            yield from _refusal(left, by, how, facts)
+        case Forwarded(to=to):
+            yield from (left, _at(left, to))
+        case Dropped():
+            node = first_node(flow)
+            yield from (left,) if node is flow.sender else (left, _at(left, node))
+        case LocalError():
+            return
+        case _:
+            raise AssertionError(f"no single probe comes to: {fate}")
+
+
+def _at(left: Sighting, place: Place) -> Sighting:
+    return replace(left, time_ns=2 * _HOP_NS, place=place, interface="eth0", direction=Direction.IN)
+
+
+def _arrived(left: Sighting, flow: Flow, arrival: Arrival, facts: Facts) -> Sighting:
+    """The probe going in at its endpoint."""
+    headers = replace(
+        left.headers,
+        source=_source(left, flow, arrival),
+        destination=facts.primary[arrival.place],
+        destination_port=arrival.port,
+    )
+    return replace(_at(left, arrival.place), time_ns=3 * _HOP_NS, headers=headers)
+
+
+def _source(left: Sighting, flow: Flow, arrival: Arrival) -> IPv4Address:
+    """The address that the endpoint sees. A node that is not translated has its own, as if it were masqueraded."""
+    match arrival.source:
+        case Kept():
+            return left.headers.source
+        case Masqueraded(by=node):
+            asked_pod = isinstance(flow.target, PodIP)
+            asked_other = isinstance(flow.target, NodePort) and flow.target.node is not node
+            if node is flow.sender and (asked_pod or asked_other):
+                return left.headers.source
+            return BRIDGE[node] if arrival.place.node is node else TUNNEL[node]
+        case foreign:
+            return IPv4Address(foreign.address)
+
+
+def _answered(
+    left: Sighting, arrival: Arrival, answered_from: AnsweredFrom, facts: Facts
+) -> Iterator[Sighting]:
+    """The answer leaving the endpoint, and as the sender's programs get it."""
+    sent, own = left.headers, (facts.primary[arrival.place], arrival.port)
+    shown = {
+        AnsweredFrom.TARGET: (sent.destination, sent.destination_port),
+        AnsweredFrom.ENDPOINT: own,
+        AnsweredFrom.OTHER: (facts.primary[Place.ROUTER], sent.destination_port),
+    }
+    for is_back, (address, port) in ((False, own), (True, shown[answered_from])):
+        headers = replace(
+            sent,
+            source=address,
+            source_port=port,
+            destination=sent.source,
+            destination_port=sent.source_port,
+        )
+        answer = replace(left, time_ns=4 * _HOP_NS, place=arrival.place, part=Part.REPLY, headers=headers)
+        yield _back(left, answer) if is_back else answer
+
+
+def _back(left: Sighting, packet: Sighting) -> Sighting:
+    """A packet as the sender's programs get it."""
+    got = Direction.LOCAL if left.place.kind is PlaceKind.NODE else Direction.IN
+    return replace(packet, time_ns=5 * _HOP_NS, place=left.place, direction=got)
+
+
+def _refusal(left: Sighting, by: Place, how: Refusal, facts: Facts) -> Iterator[Sighting]:
+    """The refusal where it was made and where it came back; at a node that refuses itself that is one place."""
+    sent = left.headers
+    source = LOOPBACK if sent.source == LOOPBACK else facts.primary[by]
+    headers = replace(sent, source=source, destination=sent.source)
+    refusal = replace(left, time_ns=4 * _HOP_NS, place=by, part=Part.REFUSAL, headers=headers, refusal=how)
+    if by is not left.place:
+        yield refusal
+    yield _back(left, refusal)

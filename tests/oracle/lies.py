@@ -1,0 +1,123 @@
+"""How a lab can lie about one flow: about where its probes end, or about what is on them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from conformance.oracle.flows import first_node
+from conformance.outcome import Arrival, Delivered, Dropped, Forwarded, Kept, Outcome, Refused, Unanswered
+from lab.model import PODS, Direction, Facts, Flow, Headers, Part, Place, Refusal, Sighting, Trace, Transport
+from tests.oracle.topology import BRIDGE
+
+_EXTRA_EVERY = 3
+
+
+class Lie(StrEnum):
+    """What is not so."""
+
+    WRONG_ENDPOINT = "one endpoint's share goes to a pod that is none"
+    MISSING_ENDPOINT = "one endpoint gets nothing"
+    EXTRA_ENDPOINT = "a pod that is no endpoint gets a share too"
+    WRONG_PORT = "probes come to another port of the endpoint"
+    MASQUERADED = "the sender's address is replaced"
+    UNMASQUERADED = "the sender's address is not replaced"
+    WRONG_ANSWER_ADDRESS = "the answer bears another address"
+    DROPPED = "probes vanish"
+    REFUSED = "probes are refused"
+    FORWARDED = "probes are let out to the router"
+    FLAPPING = "every other probe vanishes"
+    LATE = "what comes back comes after the judging"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is lied about. honest: the fates that the flow's probes have in turn."""
+
+    flow: Flow
+    honest: Sequence[Outcome]
+    facts: Facts
+
+    def fate(self, number: int) -> Outcome:
+        """The fate of a probe in truth."""
+        return self.honest[number % len(self.honest)]
+
+
+def fate_under(lie: Lie | None, subject: Subject, number: int) -> Outcome:
+    """The fate of a probe under a lie about where it ends."""
+    honest = subject.fate(number)
+    is_first = honest == subject.honest[0]
+    lies: dict[Lie, tuple[bool, Outcome]] = {
+        Lie.WRONG_ENDPOINT: (is_first, _elsewhere(subject, honest)),
+        Lie.MISSING_ENDPOINT: (is_first, subject.honest[-1]),
+        Lie.EXTRA_ENDPOINT: (number % _EXTRA_EVERY == 0, _elsewhere(subject, honest)),
+        Lie.DROPPED: (True, Dropped()),
+        Lie.REFUSED: (True, _refused(subject)),
+        Lie.FORWARDED: (True, Forwarded(Place.ROUTER)),
+        Lie.FLAPPING: (number % 2 == 1, _refused(subject) if honest == Dropped() else Dropped()),
+    }
+    concerned, fate = lies.get(lie, (False, honest)) if lie else (False, honest)
+    return fate if concerned else honest
+
+
+def _refused(subject: Subject) -> Outcome:
+    """Refused by the first node; where that is the truth, in other words."""
+    by = first_node(subject.flow)
+    truth = Refused(by, Refusal.PORT_UNREACHABLE)
+    return Refused(by, Refusal.ADMIN_PROHIBITED) if truth in subject.honest else truth
+
+
+def _elsewhere(subject: Subject, honest: Outcome) -> Outcome:
+    """Delivered to a pod that is no endpoint; where every pod is one, the truth."""
+    reached = {arrival.place for each in subject.honest for arrival in _arrivals(each)}
+    others = [pod for pod in PODS if pod not in reached and pod is not subject.flow.sender]
+    if not others:
+        return honest
+    like = next(iter(_arrivals(honest)), Arrival(others[0], min(subject.facts.listeners), Kept()))
+    return Delivered(frozenset({replace(like, place=others[0])}))
+
+
+def _arrivals(outcome: Outcome) -> frozenset[Arrival]:
+    return outcome.arrivals if isinstance(outcome, Delivered | Unanswered) else frozenset()
+
+
+def trace_under(lie: Lie | None, trace: Trace, facts: Facts) -> Trace:
+    """The trace of a probe under a lie about what is on its packets, or when they come."""
+    match lie:
+        case Lie.LATE:
+            kept = (each for each in trace.sightings if each.part is Part.PROBE or not _is_back(each, trace))
+            return replace(trace, sightings=tuple(kept))
+        case Lie.WRONG_ANSWER_ADDRESS:
+            return _edited(trace, lambda each: _answer_elsewhere(each, trace, facts))
+        case Lie.WRONG_PORT | Lie.MASQUERADED | Lie.UNMASQUERADED:
+            return _edited(trace, lambda each: _arrived_otherwise(lie, each, trace, facts))
+        case _:
+            return trace
+
+
+def _edited(trace: Trace, edit: Callable[[Sighting], Headers]) -> Trace:
+    return replace(trace, sightings=tuple(replace(each, headers=edit(each)) for each in trace.sightings))
+
+
+def _is_back(sighting: Sighting, trace: Trace) -> bool:
+    return sighting.reached(trace.probe.sender)
+
+
+def _answer_elsewhere(sighting: Sighting, trace: Trace, facts: Facts) -> Headers:
+    """An answer's headers, from the router's address where the sender gets it."""
+    if sighting.part is Part.REPLY and _is_back(sighting, trace):
+        return replace(sighting.headers, source=facts.primary[Place.ROUTER])
+    return sighting.headers
+
+
+def _arrived_otherwise(lie: Lie, sighting: Sighting, trace: Trace, facts: Facts) -> Headers:
+    """A probe's headers, with another source or port where it goes in at a pod."""
+    headers, own = sighting.headers, trace.probe.headers.source
+    arrived = sighting.part is Part.PROBE and sighting.direction is Direction.IN and sighting.place in PODS
+    if not arrived:
+        return headers
+    if lie is Lie.UNMASQUERADED:
+        return replace(headers, source=own)
+    if lie is Lie.MASQUERADED:
+        return replace(headers, source=BRIDGE[sighting.place.node]) if headers.source == own else headers
+    others = sorted(facts.listeners - {headers.destination_port})
+    return headers if headers.transport is Transport.ICMP else replace(headers, destination_port=others[0])

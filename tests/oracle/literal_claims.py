@@ -1,0 +1,83 @@
+"""Every claim that the scenarios make literally: taken from their marks, without running them."""
+
+import importlib.util
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from conformance.outcome import Outcome
+from lab.model import Circumstance, Flow, Service
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+MODULES = tuple(sorted(SCENARIOS.glob("test_*.py")))
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralClaim:
+    """A claim as a scenario writes it. id: as in results."""
+
+    id: str
+    flow: Flow
+    expect: Outcome
+    when: tuple[Circumstance, ...]
+
+
+@cache
+def literal_claims() -> tuple[LiteralClaim, ...]:
+    """The claims of every scenario."""
+    return tuple(
+        claim
+        for path in MODULES
+        for test in scenario_tests(loaded(path)).values()
+        for claim in claims_of(test)
+    )
+
+
+@cache
+def given_services() -> tuple[Service, ...]:
+    """The Services of every scenario, as a run applies them."""
+    every = (
+        service
+        for path in MODULES
+        for mark in _marks(getattr(loaded(path), "pytestmark", ()))
+        if mark.name == "given"
+        for service in mark.args[0]
+    )
+    return tuple({service.name: service for service in every}.values())
+
+
+@cache
+def loaded(path: Path) -> ModuleType:
+    """A scenario module, imported from its file."""
+    spec = importlib.util.spec_from_file_location(f"scenarios.{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def scenario_tests(module: ModuleType) -> dict[str, FunctionType]:
+    """The test functions of a scenario module by name."""
+    found = {name: it for name, it in vars(module).items() if name.startswith("test_")}
+    return {name: it for name, it in found.items() if isinstance(it, FunctionType)}
+
+
+def claims_of(test: FunctionType) -> Iterator[LiteralClaim]:
+    """The claims of one test: what `@requirement` and `@claims` left on it."""
+    marks = _marks(getattr(test, "pytestmark", ()))
+    [requirement] = [mark.args[0] for mark in marks if mark.name == "requirement"]
+    for mark in marks:
+        if mark.name == "parametrize" and tuple(mark.args[0]) == ("flow", "expect"):
+            for case in mark.args[1]:
+                flow, expect = case.values
+                [when] = [each.args[0] for each in _marks(case.marks) if each.name == "when"]
+                yield LiteralClaim(f"{requirement}.{case.id}", flow, expect, when)
+
+
+def _marks(given: Any) -> Sequence[Any]:  # noqa: ANN401 - a mark, its decorator, or several of them
+    several = given if isinstance(given, Sequence) else (given,)
+    return [getattr(each, "mark", each) for each in several]

@@ -1,0 +1,100 @@
+"""A cluster without a kernel: its packets do what is documented, but for one lie."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from conformance.oracle import World, documented
+from conformance.outcome import Delivered, Outcome, Unanswered
+from lab.api import Figures, LabRecord
+from lab.model import (
+    Circumstance,
+    ClusterIP,
+    ExternalIP,
+    Facts,
+    Flow,
+    LoadBalancerIP,
+    NodePort,
+    Place,
+    PodIs,
+    PodState,
+    ProxyHas,
+    Service,
+    Trace,
+)
+from lab.profiles import Profile
+from tests.oracle.fabricated import fabricated
+from tests.oracle.lies import Lie, Subject, fate_under, trace_under
+from tests.oracle.topology import facts_of, world_of
+
+
+class LyingLab:
+    """lab.api.Cluster, answered for by the oracle. lie: what is not as documented, about every flow; None for truth."""
+
+    def __init__(self, profile: Profile, lie: Lie | None = None) -> None:
+        self._profile = profile
+        self._lie = lie
+        self._pods: dict[Place, PodState] = {}
+        self._proxy = ProxyHas()
+        self._know(())
+
+    @property
+    def profile(self) -> Profile:
+        """What it claims to be."""
+        return self._profile
+
+    def facts(self) -> Facts:
+        """The addresses of the lab's plan."""
+        return self._facts
+
+    def apply(self, services: Sequence[Service]) -> None:
+        """Has these Services too."""
+        self._know((*self._services, *services))
+
+    def delete(self, services: Sequence[Service]) -> None:
+        """Has these Services no more."""
+        self._know(tuple(each for each in self._services if each not in services))
+
+    def set_pods(self, states: Mapping[Place, PodState]) -> None:
+        """Has these pods in these states."""
+        self._pods |= states
+
+    def set_proxy(self, options: ProxyHas) -> None:
+        """Has kube-proxies that are configured so."""
+        self._proxy = options
+
+    def send(self, flow: Flow, count: int) -> Sequence[Trace]:
+        """Traces of as many probes, of which the endpoints get one each in turn."""
+        subject = Subject(flow, self._fates(flow), self._facts)
+        numbered = ((number, fate_under(self._lie, subject, number)) for number in range(count))
+        honest = (fabricated(flow, fate, number, self._facts) for number, fate in numbered)
+        return tuple(trace_under(self._lie, trace, self._facts) for trace in honest)
+
+    def record(self) -> LabRecord:
+        """A lab of kind `lying`."""
+        figures = Figures(up_seconds=0.0, programmed_seconds=(), captured=0, dropped=0)
+        return LabRecord("lab", "lying", self._profile.name, "none", "0.0.0", "none", (), {}, (), figures)
+
+    def _know(self, services: tuple[Service, ...]) -> None:
+        self._services = services
+        self._world, self._facts = world_of(services), facts_of(services)
+
+    def _fates(self, flow: Flow) -> Sequence[Outcome]:
+        """The fates that probes have in turn. A client with session affinity is given the first endpoint, always."""
+        when: tuple[Circumstance, ...] = (self._proxy, *(PodIs(*each) for each in self._pods.items()))
+        affine, plain, world = _without_affinity(flow, self._world)
+        outcome = documented(self._profile, world, plain, when)
+        if not isinstance(outcome, Delivered | Unanswered):
+            return [outcome]
+        each = [replace(outcome, arrivals=frozenset({one})) for one in sorted(outcome.arrivals, key=str)]
+        return each[:1] if affine else each
+
+
+def _without_affinity(flow: Flow, world: World) -> tuple[bool, Flow, World]:
+    """Whether the flow's Service has session affinity; the flow and the world as if it had none."""
+    target = flow.target
+    if not isinstance(target, ClusterIP | NodePort | LoadBalancerIP | ExternalIP):
+        return False, flow, world
+    plain = replace(target.service, session_affinity_seconds=None)
+    services = {**world.services, plain.name: plain} if plain.name in world.services else world.services
+    affine = target.service.session_affinity_seconds is not None
+    return affine, replace(flow, target=replace(target, service=plain)), replace(world, services=services)

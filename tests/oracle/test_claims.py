@@ -1,0 +1,36 @@
+"""The claims of the scenarios against the documentation: what they expect, or what is recorded in its place."""
+
+from pathlib import Path
+
+import pytest
+
+from conformance.known import known_difference
+from lab.profiles import PROFILES, Profile
+from tests.oracle.literal_claims import (
+    MODULES,
+    LiteralClaim,
+    claims_of,
+    literal_claims,
+    loaded,
+    scenario_tests,
+)
+from tests.oracle.said import said_of
+
+CLAIMS = literal_claims()
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_a_claim_expects_what_is_documented(claim: LiteralClaim, profile: Profile) -> None:
+    """The oracle says what a claim expects, or what the known difference of this profile says instead."""
+    difference = known_difference(claim.id, profile)
+    expected = claim.expect if difference is None else difference.instead
+    assert said_of(claim, profile) == expected
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_every_test_of_every_scenario_makes_claims_that_are_found(path: Path) -> None:
+    """No test of a scenario escapes the comparison."""
+    tests = scenario_tests(loaded(path))
+    assert tests
+    assert all(list(claims_of(test)) for test in tests.values())

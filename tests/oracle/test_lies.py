@@ -1,0 +1,137 @@
+"""A lab that lies is found out: by a claim with a name, whatever it lies about."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import pytest
+
+from conformance.arranged import Arranged
+from conformance.judging import judge
+from conformance.known import known_difference
+from conformance.live import Live, endpoints_of, stuck_if_affine
+from conformance.outcome import Balanced, Outcome
+from conformance.results import Verdict
+from conformance.spread import spread
+from conformance.verdict import verdict_of
+from lab.api import Cluster
+from lab.model import Trace
+from lab.profiles import PROFILES, Profile
+from tests.oracle.lies import Lie
+from tests.oracle.literal_claims import LiteralClaim, given_services, literal_claims
+from tests.oracle.lying_lab import LyingLab
+from tests.oracle.said import said_of
+
+PROBES_EACH = 6
+SOUND = (Verdict.PASS, Verdict.KNOWN_DIFFERENCE)
+FOUND_OUT = (Verdict.FAIL, Verdict.STALE_DIFFERENCE)
+
+NAMED = {
+    Lie.WRONG_ENDPOINT: "cip-basic.pod_on_another_node",
+    Lie.MISSING_ENDPOINT: "cip-node.node_without_endpoint",
+    Lie.EXTRA_ENDPOINT: "itp-local.pod",
+    Lie.WRONG_PORT: "cip-ports.name_that_differs_between_pods",
+    Lie.MASQUERADED: "etpl-ext.node_port",
+    Lie.UNMASQUERADED: "np-cluster.outside_to_first_node",
+    Lie.WRONG_ANSWER_ADDRESS: "cip-ext.via_node_of_an_endpoint",
+    Lie.DROPPED: "noep-cip.from_pod",
+    Lie.REFUSED: "etpl-noloc.node_port",
+    Lie.FORWARDED: "lb-cluster.pod",
+    Lie.FLAPPING: "net-pod.tcp_across_nodes",
+    Lie.LATE: "cip-hairpin.endpoint_among_others",
+}
+"""For each lie a claim that notices it."""
+
+UNSEEN = {
+    Lie.WRONG_ENDPOINT: frozenset(
+        claim.id for claim in literal_claims() if claim.id.startswith(("aff-stick.", "aff-epgone."))
+    ),
+}
+"""Claims that pass under a lie: that a client stays at one endpoint says nothing of which pod that is."""
+
+profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+
+
+def lab_of(profile: Profile, lie: Lie | None = None) -> LyingLab:
+    """A lab with the Services of every scenario."""
+    lab = LyingLab(profile, lie)
+    lab.apply(given_services())
+    return lab
+
+
+def batches(cluster: Cluster) -> Mapping[str, Sequence[Trace]]:
+    """What a lab sends for each claim, by its id."""
+    arranged, sent = Arranged(cluster), {}
+    for claim in literal_claims():
+        arranged.arrange(claim.when)
+        sent[claim.id] = cluster.send(claim.flow, PROBES_EACH * max(2, endpoints_of(claim.flow)))
+    return sent
+
+
+@cache
+def honest_batches(profile: Profile) -> Mapping[str, Sequence[Trace]]:
+    """What a lab sends that does not lie."""
+    return batches(lab_of(profile))
+
+
+def verdict_on(claim: LiteralClaim, batch: Sequence[Trace], cluster: Cluster) -> Verdict:
+    """What a claim says of a batch."""
+    facts = cluster.facts()
+    outcome: Outcome = stuck_if_affine(claim.flow, judge(batch, facts), batch, facts)
+    if isinstance(claim.expect, Balanced):
+        outcome = spread(outcome, batch, facts, endpoints_of(claim.flow))
+    return verdict_of(claim.expect, outcome, known_difference(claim.id, cluster.profile))
+
+
+@cache
+def verdicts_under(lie: Lie, profile: Profile) -> Mapping[str, Verdict]:
+    """The verdicts on claims for which this lie changes a packet."""
+    lab, honest = lab_of(profile, lie), honest_batches(profile)
+    told = batches(lab)
+    return {
+        claim.id: verdict_on(claim, told[claim.id], lab)
+        for claim in literal_claims()
+        if told[claim.id] != honest[claim.id]
+    }
+
+
+@profiles
+@pytest.mark.parametrize("claim", literal_claims(), ids=lambda claim: claim.id)
+def test_what_is_fabricated_is_judged_as_what_is_documented(claim: LiteralClaim, profile: Profile) -> None:
+    """From the oracle's outcome to packets and back by judging them, nothing is lost."""
+    lab = lab_of(profile)
+    Arranged(lab).arrange(claim.when)
+    live = Live(lab)
+    observe = live.observe_spread if isinstance(claim.expect, Balanced) else live.observe
+    assert observe(claim.flow) == said_of(claim, profile)
+
+
+@profiles
+def test_every_claim_is_satisfied_by_the_truth(profile: Profile) -> None:
+    """Where nobody lies, no claim fails."""
+    lab, honest = lab_of(profile), honest_batches(profile)
+    verdicts = {claim.id: verdict_on(claim, honest[claim.id], lab) for claim in literal_claims()}
+    assert {name: it for name, it in verdicts.items() if it not in SOUND} == {}
+
+
+@profiles
+@pytest.mark.parametrize("lie", Lie)
+def test_no_claim_passes_under_a_lie_that_concerns_it(lie: Lie, profile: Profile) -> None:
+    """A claim notices every lie that changes a packet of its flow; those that cannot are known by name."""
+    verdicts = verdicts_under(lie, profile)
+    passed = {name for name, verdict in verdicts.items() if verdict not in FOUND_OUT}
+    assert passed == UNSEEN.get(lie, frozenset())
+    assert verdicts[NAMED[lie]] in FOUND_OUT
+
+
+def test_every_lie_is_caught_by_a_claim_that_has_a_name() -> None:
+    """No lie is missing in the table."""
+    assert set(NAMED) == set(Lie)
+
+
+@profiles
+def test_every_claim_notices_some_lie(profile: Profile) -> None:
+    """There is no claim that nothing could make fail."""
+    noticed = {
+        name for lie in Lie for name, verdict in verdicts_under(lie, profile).items() if verdict in FOUND_OUT
+    }
+    assert noticed == {claim.id for claim in literal_claims()}

@@ -1,0 +1,157 @@
+"""What is typed wrong gets one clear message on stderr and the right exit code, never a traceback."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from conformance.results import write_results
+from conformance.verdict import USAGE
+from lab.errors import LabError
+from svcproof import cli
+from svcproof.labs import check_name
+from tests.reports.sample import sample_run
+
+PROFILE = "iptables-flannel"
+REFUSED = {
+    "no command": ([], "the following arguments are required: COMMAND"),
+    "unknown command": (["frobnicate"], "invalid choice: 'frobnicate'"),
+    "unknown option": (["run", PROFILE, "--frobnicate"], "unrecognized arguments: --frobnicate"),
+    "an option cut short": (["run", PROFILE, "--work", "1"], "unrecognized arguments: --work"),
+    "no profile": (["run"], "the following arguments are required: PROFILE"),
+    "unknown profile": (["run", "ipvs-cilium"], "there is no profile 'ipvs-cilium'"),
+    "unknown profile of up": (["up", "nonsense"], "there is no profile 'nonsense'"),
+    "unknown profile of doctor": (["doctor", "nonsense"], "there is no profile 'nonsense'"),
+    "Kubernetes nonsense": (["run", PROFILE, "--kubernetes", "nonsense"], "'nonsense' is not a Kubernetes"),
+    "no workers": (["run", PROFILE, "--workers", "0"], "0 is not between 1 and 16"),
+    "too many workers": (["run", PROFILE, "-n", "17"], "17 is not between 1 and 16"),
+    "workers in words": (["run", PROFILE, "-n", "two"], "argument -n/--workers"),
+    "unknown backend": (["up", PROFILE, "--backend", "pigeon"], "invalid choice: 'pigeon'"),
+    "no kube-proxy there": (["run", PROFILE, "--kube-proxy", "/nowhere"], "there is nothing"),
+    "no components there": (["run", PROFILE, "--components", "/nowhere"], "not a directory"),
+    "unknown lab of status": (["status", "nonsense"], "there is no lab named 'nonsense'"),
+    "unknown lab of down": (["down", "nonsense"], "there is no lab named 'nonsense'"),
+    "unknown lab of dump": (["dump", "worker-a", "--lab", "nonsense"], "there is no lab named 'nonsense'"),
+    "no lab for down": (["down"], "no lab stands"),
+    "no lab for shell": (["shell", "worker-a"], "no lab stands"),
+    "no place": (["dump"], "the following arguments are required: PLACE"),
+    "no lab for exec": (["exec", "worker-a", "--", "true"], "no lab stands"),
+    "nothing to execute": (["exec", "worker-a"], "no command was given"),
+    "nothing behind the hyphens": (["exec", "worker-a", "--"], "no command was given"),
+    "no run": (["report", "/nowhere"], "cannot read the results of a run"),
+    "a run without results": (["report", "."], "cannot read the results of a run"),
+}
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory and an empty state."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SVCPROOF_STATE", str(tmp_path / "state"))
+    # What comes before the components are looked for must be enough: none of these may find out about the machine.
+    monkeypatch.setattr("svcproof.doctor.command.require", lambda *_: None)
+    return tmp_path
+
+
+def typed(arguments: Sequence[str]) -> int:
+    """The exit code of one command line, argparse's own too."""
+    try:
+        return cli.main(arguments)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_done_is_said(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2; the message is on stderr, begins with the program's name, and stdout stays empty."""
+    arguments, message = REFUSED[name]
+    assert typed(arguments) == USAGE
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert [line for line in err.splitlines() if line.startswith("svcproof")] != []
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "a/b", "/etc", ".hidden", "-x", "", "x" * 65, "new\nline", "../../home"]
+)
+def test_a_name_that_is_a_path_is_no_lab(name: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Directories are made, emptied and removed by a lab's name: it must not lead anywhere else."""
+    before = sorted(place.rglob("*"))
+    with pytest.raises(LabError, match="cannot be the name of a lab"):
+        check_name(name)
+    assert sorted(place.rglob("*")) == before
+    assert capsys.readouterr().out == ""
+
+
+def test_a_results_file_of_another_kind_is_said(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Garbage, another JSON, another version: exit 2 and what is wrong with the file."""
+    contents = {"garbage": b"\x00\xff", "other": b'{"a": 1}', "version": b'{"schema_version": 99}'}
+    for name, content in contents.items():
+        path = place / name
+        path.write_bytes(content)
+        assert typed(["report", str(path)]) == USAGE
+        err = capsys.readouterr().err
+        assert str(path) in err
+        assert "Traceback" not in err
+    assert "schema version 99" in err
+
+
+def test_a_report_is_made_from_results_alone(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`report` on a run's directory, or on the file itself: exit 0, the report beside it."""
+    write_results(sample_run(), place / "results.json")
+    assert [typed(["report", str(place)]), typed(["report", str(place / "results.json")])] == [0, 0]
+    assert "<html" in (place / "report.html").read_text()
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"), [(["labs"], "no lab stands\n"), (["labs", "--json"], "[]\n")]
+)
+def test_no_lab_is_an_answer(arguments: list[str], printed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`labs` with nothing to list: exit 0."""
+    assert (typed(arguments), capsys.readouterr().out) == (0, printed)
+
+
+def test_a_lab_error_is_a_code_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """LabError: 3, with command, output and what to try."""
+
+    def broken(*_: object) -> int:
+        raise LabError("it broke", command=["nft", "-f"], output="syntax error", next_step="svcproof doctor")
+
+    monkeypatch.setattr("svcproof.commands.labs", broken)
+    assert typed(["labs"]) == 3
+    assert capsys.readouterr().err == (
+        "svcproof: it broke\n  command: nft -f\n  output:\n    syntax error\n  try: svcproof doctor\n"
+    )
+
+
+def test_an_interrupt_is_a_code_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """KeyboardInterrupt: 130 and one line."""
+
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("svcproof.commands.labs", interrupted)
+    assert (typed(["labs"]), capsys.readouterr().err) == (130, "svcproof: interrupted\n")
+
+
+def test_the_module_is_the_command(place: Path) -> None:
+    """`python -m svcproof`: the message and the exit code come out of a process, too."""
+    done = subprocess.run(
+        [sys.executable, "-m", "svcproof", "status", "nonsense"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "SVCPROOF_STATE": str(place), "PYTHONPATH": str(Path(cli.__file__).parents[1])},
+    )
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert done.stderr == "svcproof: there is no lab named 'nonsense'\n  try: the labs: none stands\n"

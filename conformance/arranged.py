@@ -1,31 +1,43 @@
 """Brings a cluster into the circumstances of a claim, changing only what differs from those of the claim before."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from lab.api import Cluster
-from lab.model import Circumstance, Place, PodIs, PodState, ProxyHas
+from lab.model import Circumstance, Place, PodIs, PodState, ProxyHas, Service
 
 
 class Arranged:
-    """The circumstances that a cluster is in. At first every pod is ready and kube-proxy has its defaults."""
+    """The circumstances of a cluster. At first: no Services, every pod ready, kube-proxy with its defaults."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._pods: Mapping[Place, PodState] = {}
         self._proxy = ProxyHas()
+        self._services: tuple[Service, ...] = ()
 
-    def arrange(self, when: Collection[Circumstance]) -> None:
-        """Makes exactly these circumstances so, and all others as at first."""
+    def arrange(self, services: Sequence[Service], when: Collection[Circumstance]) -> None:
+        """Makes exactly these Services and circumstances so, and all else as at first.
+
+        Pods first become what they were, so that Services are given to pods that are ready; few Services at a
+        time, because iptables-nft in a user namespace cannot send rules of many in one message.
+        """
         proxies = [each for each in when if isinstance(each, ProxyHas)]
         pods = {each.pod: each.state for each in when if isinstance(each, PodIs)}
         proxy = proxies[0] if proxies else ProxyHas()
+        if tuple(services) != self._services:
+            self._set_pods({})
+            self._cluster.set_services(services)
+            self._services = tuple(services)
+        self._set_pods(pods)
+        if proxy != self._proxy:
+            self._cluster.set_proxy(proxy)
+            self._proxy = proxy
+
+    def _set_pods(self, pods: Mapping[Place, PodState]) -> None:
         changed = _changes(self._pods, pods)
         if changed:
             self._cluster.set_pods(changed)
             self._pods = pods
-        if proxy != self._proxy:
-            self._cluster.set_proxy(proxy)
-            self._proxy = proxy
 
 
 def _changes(before: Mapping[Place, PodState], after: Mapping[Place, PodState]) -> dict[Place, PodState]:

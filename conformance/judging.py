@@ -48,10 +48,15 @@ def judge(batch: Sequence[Trace], facts: Facts) -> Outcome:
 def judge_one(trace: Trace, facts: Facts) -> Steady:
     """What became of one probe, in the order: answered, refused, arrived, forwarded, local error, dropped."""
     arrival = _arrival(trace, facts)
-    if arrival is not None:
-        reply = _first_back(trace, Part.REPLY)
-        if reply is not None:
-            return Delivered(frozenset({arrival}), _answered_from(reply, trace, facts))
+    reply = _first_back(trace, Part.REPLY)
+    if reply is not None:
+        if arrival is None:
+            raise LabError(
+                f"a probe from {trace.probe.sender} to {trace.probe.headers.destination} was answered, "
+                "and was seen to arrive at no echo of the lab",
+                next_step="the lab's log of this run; a capture may have lost packets",
+            )
+        return Delivered(frozenset({arrival}), _answered_from(reply, trace, facts))
     refused = _refused(trace)
     if refused is not None:
         return refused
@@ -192,6 +197,7 @@ def _forwarded(trace: Trace) -> Forwarded | None:
     last = probes[-1]
     outside = last.place.kind is PlaceKind.OUTSIDE and last.place is not trace.probe.sender
     untranslated = last.headers.destination == trace.probe.headers.destination
-    if outside and untranslated and last.direction is Direction.IN:
+    by_a_node = any(each.place.kind is PlaceKind.NODE for each in probes)
+    if outside and untranslated and by_a_node and last.direction is Direction.IN:
         return Forwarded(Place(last.place))
     return None

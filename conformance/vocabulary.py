@@ -23,7 +23,7 @@ def requirement(requirement_id: str) -> pytest.MarkDecorator:
 
 
 def given(*services: Service) -> pytest.MarkDecorator:
-    """Says which Services a module needs. Those of all modules are applied together, behind one barrier."""
+    """Says which Services a module needs. They are applied together, behind one barrier."""
     return pytest.mark.given(services)
 
 

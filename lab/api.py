@@ -64,12 +64,8 @@ class Cluster(Protocol):
         """Addresses, as they are now."""
         ...
 
-    def apply(self, services: Sequence[Service]) -> None:
-        """Creates Services and labels their pods; returns when the rules of every node have them."""
-        ...
-
-    def delete(self, services: Sequence[Service]) -> None:
-        """Deletes Services; returns when the rules of every node no longer have them."""
+    def set_services(self, services: Sequence[Service]) -> None:
+        """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
         ...
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:

@@ -108,8 +108,12 @@ class Kube:
         self.request("PATCH", f"{_NAMESPACE}/services/{name}/status", {"status": status}, _MERGE)
 
     def delete_service(self, name: str) -> None:
-        """Deletes a Service; its slices follow by the controller's work."""
+        """Deletes a Service. Its slices stay, for the garbage collector."""
         self.request("DELETE", f"{_NAMESPACE}/services/{name}")
+
+    def delete_endpoint_slices(self, service: str) -> None:
+        """Deletes every EndpointSlice of a Service."""
+        self.request("DELETE", f"{_SLICES}?labelSelector=kubernetes.io/service-name={service}")
 
     def endpoint_slices(self) -> list[Any]:
         """Every EndpointSlice of the namespace."""

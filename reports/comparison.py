@@ -53,7 +53,7 @@ def comparison(claim: ClaimResult) -> tuple[Row, ...]:
     )
 
 
-def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: PLR0911 - one for each kind of outcome
+def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: C901, PLR0911 - one for each kind of outcome
     """An outcome taken apart. Equal outcomes have equal traits, and the other way round."""
     match outcome:
         case Delivered(arrivals=arrivals, answered_from=address):

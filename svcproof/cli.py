@@ -36,6 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(error, USAGE)
     except LabError as error:
         return _complain(error, NOT_TESTED)
+    except BrokenPipeError:
+        # Whoever read our output has had enough. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         sys.stderr.write("svcproof: interrupted\n")
         return INTERRUPTED

@@ -98,13 +98,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest) -> Iterator[NetnsCluster]:
-    """The lab of this worker, with the Services of every collected module applied behind one barrier."""
+    """The lab of this worker."""
     config = request.config
     worker = _worker(config)
     name, prefix = (worker, f"{worker}.") if worker else (ONLY_LAB, "")
     with lab_up(config.stash[_ORDER], name, prefix, say=lambda _text: None) as made:
         try:
-            made.apply(given_services(request.session.items))
             yield made
         finally:
             keep_lab(config.stash[_RUN], made.record())
@@ -120,7 +119,7 @@ def arranged(cluster: Cluster) -> Arranged:
 def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -> Live:
     """The lab as one claim sees it, in the circumstances that the claim names."""
     mark = request.node.get_closest_marker("when")
-    arranged.arrange(() if mark is None else mark.args[0])
+    arranged.arrange(given_services([request.node]), () if mark is None else mark.args[0])
     live = Live(cluster)
     request.node.stash[_LIVE] = live
     return live

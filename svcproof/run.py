@@ -85,6 +85,10 @@ def pytest_command(request: RunRequest, directory: Path) -> list[str]:
         "pytest",
         "-c",
         str(home / "pytest.toml"),
+        # No plugin that only happens to be installed has a say in a run.
+        "--disable-plugin-autoload",
+        "-p",
+        "xdist",
         "-p",
         "svcproof.plugin",
         f"--svcproof-run={directory}",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from lab.api import Deviation, Figures, LabRecord, ProgramFacts
 from lab.capsule import linux
+from lab.errors import NotReady
 from lab.kube import Kube
 from lab.model import Facts, Flow, Place, PodState, ProxyHas, Service, ServiceFacts, Trace
 from lab.netns import kube_proxy, pods, services, topology
@@ -30,6 +31,10 @@ _DEVIATIONS = (
     Deviation(
         "rp_filter is 0 on nodes, as the kernel's default is; distributions often set 1 or 2",
         "a lab must not depend on the machine that it runs on",
+    ),
+    Deviation(
+        "no garbage collector: the lab deletes the EndpointSlices of Services that it deletes",
+        "it would watch every kind of object; what kube-proxy sees is the same",
     ),
     Deviation(
         "one etcd without fsync, one kube-apiserver, no RBAC, no service accounts",
@@ -59,6 +64,7 @@ class NetnsCluster:
     pod_pool: pods.PodPool
     proxies: kube_proxy.KubeProxies
     standing: Facts
+    services: tuple[Service, ...] = ()
     up_seconds: float = 0.0
     programmed_seconds: tuple[float, ...] = ()
 
@@ -71,26 +77,25 @@ class NetnsCluster:
         """Addresses, as they are now."""
         return self.standing
 
-    def apply(self, wanted: Sequence[Service]) -> None:
-        """Creates Services and labels their pods; returns when the rules of every node have them."""
+    def set_services(self, wanted: Sequence[Service]) -> None:
+        """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
         self.check()
-        services.label_pods(self.pod_pool, wanted)
-        made = {service.name: services.create(self.kube, service) for service in wanted}
-        for service in wanted:
+        unwanted = [service for service in self.services if service not in wanted]
+        missing = [service for service in wanted if service not in self.services]
+        for service in unwanted:
+            services.delete(self.kube, service)
+        services.label_pods(self.pod_pool, unwanted, value=None)
+        services.label_pods(self.pod_pool, missing)
+        made = {service.name: services.create(self.kube, service) for service in missing}
+        for service in missing:
             if service.listed:
                 self.kube.create_endpoint_slice(services.slice_by_hand(service, self.standing.primary))
-        self._know({**self.standing.services, **made})
+        gone = {service.name for service in unwanted}
+        kept = {name: facts for name, facts in self.standing.services.items() if name not in gone}
+        self._know({**kept, **made})
+        self.services = tuple(wanted)
+        services.wait_slices_gone(self.kube, gone)
         services.wait_slices(self.kube, wanted)
-        self._wait_programmed()
-
-    def delete(self, unwanted: Sequence[Service]) -> None:
-        """Deletes Services; returns when the rules of every node no longer have them."""
-        for service in unwanted:
-            self.kube.delete_service(service.name)
-        services.label_pods(self.pod_pool, unwanted, value=None)
-        names = {service.name for service in unwanted}
-        self._know({name: it for name, it in self.standing.services.items() if name not in names})
-        services.wait_slices_gone(self.kube, unwanted)
         self._wait_programmed()
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
@@ -98,7 +103,7 @@ class NetnsCluster:
         self.check()
         for pod, state in states.items():
             self.pod_pool.bring(pod, state)
-        services.wait_pods(self.kube, states)
+        services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
 
     def set_proxy(self, options: ProxyHas) -> None:
@@ -106,7 +111,7 @@ class NetnsCluster:
         self.check()
         self.proxies.restart(options)
         # Not among the figures: it takes kube-proxy a second to start.
-        self.barrier.wait()
+        self._wait_rules()
         self.zones.wait()
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
@@ -144,8 +149,20 @@ class NetnsCluster:
 
     def _wait_programmed(self) -> None:
         start = time.monotonic()
-        self.barrier.wait()
+        self._wait_rules()
         self.programmed_seconds += (time.monotonic() - start,)
+
+    def _wait_rules(self) -> None:
+        """Waits at the barrier; where that is in vain, kube-proxy's own errors say why."""
+        try:
+            self.barrier.wait()
+        except NotReady as error:
+            self.check()
+            raise NotReady(
+                error.attempted,
+                output="\n".join(daemon.last_errors() for daemon in self.proxies.running()),
+                next_step=f"the logs of kube-proxy in {self.order.logs / self.name}",
+            ) from error
 
 
 def deviations() -> tuple[Deviation, ...]:

@@ -1,5 +1,6 @@
 """The long-running programs of a lab. Each has a log that is kept; one that ends by itself is a lab error."""
 
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from lab.model import Place
 from lab.netns.namespaces import Namespaces
 
 _LAST_LINES = 12
+_LAST_CHARACTERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Daemon:
         """The end of the log."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-_LAST_LINES:])
+
+    def last_errors(self) -> str:
+        """The last errors in a log of klog's form (lines that begin with E), each with the lines that belong to it."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        entries = re.split(r"\n(?=[IWEF]\d{4} )", text)
+        return "\n".join(entry for entry in entries if entry.startswith("E"))[-_LAST_CHARACTERS:]
 
 
 @dataclass(frozen=True, slots=True)

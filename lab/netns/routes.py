@@ -5,18 +5,12 @@ from ipaddress import IPv4Address
 from lab.errors import UsageError
 from lab.model import (
     NODES,
-    ClusterIP,
-    ClusterIPPort,
-    ExternalIP,
     Facts,
     Flow,
-    LoadBalancerIP,
     NodePort,
     Place,
     PlaceKind,
-    PodIP,
     Transport,
-    Unallocated,
 )
 from lab.netns import plan
 from lab.traffic.craft import Shape
@@ -57,10 +51,10 @@ def _is_pod_of(place: Place, node: Place) -> bool:
 
 
 def _mark(flow: Flow, via: Place) -> int:
-    if flow.sender is not Place.CLIENT:
+    if flow.sender is not Place.CLIENT or via.kind is not PlaceKind.NODE:
         raise UsageError(
             f"a flow from {flow.sender} cannot be sent via {via}",
-            next_step=f"only {Place.CLIENT} chooses the node that it routes through",
+            next_step=f"only {Place.CLIENT} chooses what it routes through, and that is a node",
         )
     return plan.via_mark(via)
 
@@ -70,11 +64,10 @@ def _entry(flow: Flow) -> Place:
     match flow.target:
         case NodePort(node=node):
             return node
-        case PodIP(pod=pod):
-            return pod.node
-        case ClusterIP() | ClusterIPPort() | LoadBalancerIP() | ExternalIP() | Unallocated():
+        case _:
             raise UsageError(
-                f"a flow from {flow.sender} to {flow.target} needs `via`, the node that it enters at"
+                f"a flow from {flow.sender} cannot be sent to {flow.target} without `via`",
+                next_step=f"send it from {Place.CLIENT}, with the node that it shall enter at",
             )
 
 

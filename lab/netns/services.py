@@ -1,6 +1,6 @@
 """Services through the API: manifests, the labels that their selectors match, and the slices that must follow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -84,6 +84,12 @@ def facts(answer: Mapping[str, Any]) -> ServiceFacts:
     )
 
 
+def delete(kube: Kube, service: Service) -> None:
+    """Deletes a Service, and its slices as the garbage collector does."""
+    kube.delete_service(service.name)
+    kube.delete_endpoint_slices(service.name)
+
+
 def slice_by_hand(service: Service, addresses: Mapping[Place, IPv4Address]) -> Manifest:
     """The EndpointSlice of a Service without selector."""
     return {
@@ -127,9 +133,8 @@ def wait_slices(kube: Kube, services: Sequence[Service]) -> None:
     )
 
 
-def wait_slices_gone(kube: Kube, services: Sequence[Service]) -> None:
-    """Returns when no slice of these Services is left."""
-    gone = {service.name for service in services}
+def wait_slices_gone(kube: Kube, gone: Collection[str]) -> None:
+    """Returns when no slice of the Services of these names is left."""
     wait_until(
         "the slices of deleted Services are gone",
         Limit.SLICES_WRITTEN,
@@ -137,22 +142,29 @@ def wait_slices_gone(kube: Kube, services: Sequence[Service]) -> None:
     )
 
 
-def wait_pods(kube: Kube, states: Mapping[Place, PodState]) -> None:
-    """Returns when the controller's slices show every pod in its state."""
+def wait_pods(kube: Kube, services: Sequence[Service], states: Mapping[Place, PodState]) -> None:
+    """Returns when the slices of every Service that selects one of these pods show it in its state."""
+    wanted = [
+        (service.name, pod, state)
+        for service in services
+        for pod, state in states.items()
+        if pod in service.endpoints
+    ]
 
     def shown() -> bool | None:
         slices = kube.endpoint_slices()
-        return all(_shows(slices, pod, state) for pod, state in states.items()) or None
+        return all(_shows(slices, *each) for each in wanted) or None
 
     names = ", ".join(f"{pod} {state}" for pod, state in states.items())
     wait_until(f"the endpointslice controller has written: {names}", Limit.SLICES_WRITTEN, shown)
 
 
-def _shows(slices: Sequence[Any], pod: Place, state: PodState) -> bool:
-    """Whether every endpoint of this pod is in this state. `ready` says less: publishNotReadyAddresses sets it."""
+def _shows(slices: Sequence[Any], service: str, pod: Place, state: PodState) -> bool:
+    """Whether a Service's slices show a pod so. The condition `ready` says less: publishNotReadyAddresses sets it."""
     conditions = [
         endpoint["conditions"]
         for item in slices
+        if _owner(item) == service
         for endpoint in item.get("endpoints") or ()
         if endpoint.get("targetRef", {}).get("name") == pod.value
     ]
@@ -160,7 +172,9 @@ def _shows(slices: Sequence[Any], pod: Place, state: PodState) -> bool:
         return not conditions
     serving = state in (PodState.READY, PodState.TERMINATING)
     terminating = state in (PodState.TERMINATING, PodState.DYING)
-    return all(each["serving"] is serving and each["terminating"] is terminating for each in conditions)
+    return bool(conditions) and all(
+        each["serving"] is serving and each["terminating"] is terminating for each in conditions
+    )
 
 
 def _matches(slices: Sequence[Any], wanted: Mapping[str, frozenset[str]]) -> bool:

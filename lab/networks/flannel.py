@@ -84,7 +84,7 @@ def parse_subnet(text: str) -> Subnet | None:
         return Subnet(
             IPv4Interface(values["FLANNEL_SUBNET"]),
             int(values["FLANNEL_MTU"]),
-            values["FLANNEL_IPMASQ"] == "true",
+            {"true": True, "false": False}[values["FLANNEL_IPMASQ"]],
         )
     except (KeyError, ValueError):
         return None

@@ -75,4 +75,3 @@ class NodeRules:
 
     def _is_named(self, inode: int) -> bool:
         return self.namespaces.path(self.node).stat().st_ino == inode
-

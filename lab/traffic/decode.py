@@ -92,17 +92,16 @@ def decode(packet: bytes, known: Known) -> Decoded | None:
     if taken is None:
         return None
     inner, kind = _inside(taken)
-    if inner is None:
-        return _of_transport(taken, known)
-    found = decode(inner, known)
+    found = None if inner is None else decode(inner, known)
     if found is None:
-        return None
+        # Also where a port that masquerading picked at random looks like a tunnel's.
+        return _of_transport(taken, known)
     tunnel = Tunnel(kind, IPv4Address(taken.source), IPv4Address(taken.destination))
     return Decoded(found.mark, found.part, found.headers, tunnel, found.refusal)
 
 
 def _take_apart(packet: bytes) -> _Packet | None:
-    if len(packet) < _IP.size or packet[0] >> 4 != _IP_VERSION:
+    if len(packet) < _IP.size or packet[0] >> 4 != _IP_VERSION or (packet[0] & 0x0F) * 4 < _IP.size:
         return None
     first, _, identification, fragment, ttl, protocol, source, destination = _IP.unpack_from(packet)
     body = packet[(first & 0x0F) * 4 :]

@@ -93,7 +93,7 @@ class Exchange:
         headers = Headers(source, 0, way.destination, way.port, way.shape.transport, TTL)
         make = template(way.shape, headers)
         for number in range(count):
-            mark = self._random.randrange(1, 1 << 32)
+            mark = self._fresh_mark(flight)
             port = self._next_port(way.sender)
             packet = make(mark, port)
             if way.shape.transport is not Transport.ICMP:
@@ -117,6 +117,14 @@ class Exchange:
             if error is not None:
                 return error
         return None
+
+    def _fresh_mark(self, flight: _Flight) -> int:
+        """A mark that is new, with an end that is: that is the IP identification, and the kernel replaces a 0."""
+        while True:
+            mark = self._random.randrange(1, 1 << 32)
+            end = mark & 0xFFFF
+            if mark not in flight.sent and end and end not in flight.fragments:
+                return mark
 
     def _next_port(self, sender: Place) -> int:
         """Source ports are unique per sender: the same one through two VIPs would collide behind them."""
@@ -173,6 +181,7 @@ def _to_silent_endpoints(flight: _Flight, shape: Shape) -> list[Way]:
         for mark, sighting in flight.seen
         if mark in flight.open and sighting.place.kind is PlaceKind.POD
         if sighting.part is Part.PROBE and sighting.direction is Direction.IN
+        if sighting.headers.destination_port or shape.transport is Transport.ICMP
     }
     return [
         Way(place.node, 0, address, port, Shape(shape.transport))

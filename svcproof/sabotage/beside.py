@@ -88,7 +88,8 @@ def _killed(bench: Bench) -> Iterator[None]:
         yield
     finally:
         bench.cluster = watched
-        watched.set_proxy(ProxyHas())
+        watched.proxies.restart(ProxyHas())
+        watched.barrier.wait()
         bench.freeze()
 
 

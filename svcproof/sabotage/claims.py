@@ -31,6 +31,7 @@ class Claim:
     documented: Outcome
     expect: Outcome
     scenario: Callable[..., None]
+    given: tuple[Service, ...] = ()
     when: tuple[Circumstance, ...] = ()
 
     def observe(self, cluster: Cluster) -> Outcome:
@@ -54,11 +55,12 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
-    """Everything that the scenarios claim, and the Services that they need."""
+class Round:
+    """The claims that can be judged together: those of the same Services in the same circumstances."""
 
-    claims: tuple[Claim, ...]
     services: tuple[Service, ...]
+    when: tuple[Circumstance, ...]
+    claims: tuple[Claim, ...]
 
 
 class _Collector:
@@ -66,7 +68,7 @@ class _Collector:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self.collected: Collected | None = None
+        self.claims: tuple[Claim, ...] = ()
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Registers the scenarios' marks."""
@@ -75,22 +77,21 @@ class _Collector:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Takes the claims from the items."""
-        claims = tuple(_claim(item, self._profile) for item in session.items)
-        self.collected = Collected(claims, given_services(session.items))
+        self.claims = tuple(_claim(item, self._profile) for item in session.items)
 
 
-def collect(profile: Profile) -> Collected:
+def collect(profile: Profile) -> tuple[Claim, ...]:
     """The claims of all scenarios in this profile. LabError where they cannot be collected."""
     home = Path(scenarios.__path__[0])
     collector = _Collector(profile)
     quiet = ["-p", "no:terminal", "--collect-only"]
     code = pytest.main(["-c", str(home / "pytest.toml"), *quiet, str(home)], plugins=[collector])
-    if collector.collected is None or code != pytest.ExitCode.OK:
+    if not collector.claims or code != pytest.ExitCode.OK:
         raise LabError(
             f"the scenarios could not be collected (pytest's exit code {code})",
             next_step=f"pytest --collect-only {home}",
         )
-    return collector.collected
+    return collector.claims
 
 
 def _claim(item: pytest.Item, profile: Profile) -> Claim:
@@ -100,9 +101,14 @@ def _claim(item: pytest.Item, profile: Profile) -> Claim:
     mark = item.get_closest_marker("when")
     when = () if mark is None else tuple(mark.args[0])
     expect = found.expect if found.difference is None else found.difference.instead
-    return Claim(found.id, found.flow, found.expect, expect, item.function, when)
+    return Claim(found.id, found.flow, found.expect, expect, item.function, given_services([item]), when)
 
 
-def circumstances(claims: Sequence[Claim]) -> tuple[tuple[Circumstance, ...], ...]:
-    """The circumstances that claims name, each once, in their order; none at all comes first."""
-    return tuple(dict.fromkeys(((), *(claim.when for claim in claims))))
+def rounds(claims: Sequence[Claim]) -> tuple[Round, ...]:
+    """The claims by Services and circumstances, in their order; of the same Services, those that ask nothing more."""
+    groups: dict[tuple[tuple[Service, ...], tuple[Circumstance, ...]], list[Claim]] = {}
+    for given in dict.fromkeys(claim.given for claim in claims if claim.given):
+        own = [claim for claim in claims if claim.given == given]
+        for claim in sorted(own, key=lambda each: bool(each.when)):
+            groups.setdefault((given, claim.when), []).append(claim)
+    return tuple(Round(given, when, tuple(group)) for (given, when), group in groups.items())

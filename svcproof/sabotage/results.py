@@ -61,20 +61,21 @@ class Equivalence:
 class FaultResult:
     """One fault of a run.
 
-    entry, becomes: as they stood in the rules. when: the circumstances in which the fault was made.
+    where, entry, becomes, nodes: of a fault of the rules, as it stood in them. when: the circumstances in which it
+    was made last.
     judged: how many claims were asked. recorded: the reason on record why this fault may survive, if there is one.
     """
 
     name: str
     kind: Kind
-    service: str
-    where: str
-    entry: str
-    becomes: tuple[str, ...]
-    nodes: tuple[str, ...]
-    when: str
     fate: Fate
-    judged: int
+    service: str = ""
+    where: str = ""
+    entry: str = ""
+    becomes: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    when: str = ""
+    judged: int = 0
     notices: tuple[Notice, ...] = ()
     recorded: str = ""
     equivalence: Equivalence | None = None

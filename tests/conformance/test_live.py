@@ -1,5 +1,7 @@
 """What a scenario may do with a lab: observe, and nothing that could make an observation better than it was."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from conformance.arranged import Arranged
@@ -17,6 +19,7 @@ from lab.model import (
     ProxyHas,
     Service,
     ServicePort,
+    Trace,
     Transport,
 )
 from tests.svcproof.fake_lab import FakeCluster, a_cluster
@@ -32,7 +35,7 @@ MASQUERADING = ProxyHas(masquerade_all=True)
 def cluster() -> FakeCluster:
     """A cluster with the Service, which has forgotten how that was asked for."""
     made = a_cluster()
-    made.apply([ECHO])
+    made.set_services([ECHO])
     made.asked.clear()
     return made
 
@@ -44,7 +47,7 @@ def test_an_observation_is_kept_whole(cluster: FakeCluster) -> None:
     assert outcome == delivered(A1, B1, source=Kept())
     [kept] = live.observations
     assert (kept.flow, kept.outcome, len(kept.traces)) == (FLOW, outcome, probes_to_see_every(2))
-    assert kept.facts.cluster_ip(ECHO)
+    assert str(kept.facts.cluster_ip(ECHO)) == "198.51.100.1"
 
 
 def test_a_batch_is_large_enough_for_its_endpoints(cluster: FakeCluster) -> None:
@@ -58,7 +61,7 @@ def test_a_batch_is_large_enough_for_its_endpoints(cluster: FakeCluster) -> None
 def test_nothing_is_retried() -> None:
     """An outcome that differs is sent for once, and kept like any other."""
     cluster = a_cluster(echo=Dropped())
-    cluster.apply([ECHO])
+    cluster.set_services([ECHO])
     live = Live(cluster)
     assert live.observe(FLOW) == Dropped()
     assert [asked for asked in cluster.asked if asked.startswith("send")] == ["send 21"]
@@ -69,7 +72,7 @@ def test_what_the_lab_cannot_tell_is_no_observation() -> None:
     """LabError goes through, and nothing is kept."""
 
     class Silent(FakeCluster):
-        def send(self, flow: Flow, count: int) -> list[object]:  # type: ignore[override]
+        def send(self, flow: Flow, count: int) -> Sequence[Trace]:
             raise LabError(f"{count} probes of {flow.sender} were seen nowhere")
 
     live = Live(Silent(a_cluster().profile))
@@ -82,7 +85,7 @@ def test_circumstances_change_by_their_difference(cluster: FakeCluster) -> None:
     """Only what differs from the claim before is changed; what is no longer named is as at first."""
     arranged = Arranged(cluster)
     for when in [(), (NOT_READY,), (NOT_READY,), (NOT_READY, GONE), (GONE,), ()]:
-        arranged.arrange(when)
+        arranged.arrange([], when)
     assert cluster.asked == [
         f"{A1} {PodState.NOT_READY}",
         f"{B1} {PodState.GONE}",
@@ -91,9 +94,24 @@ def test_circumstances_change_by_their_difference(cluster: FakeCluster) -> None:
     ]
 
 
+def test_services_are_given_to_pods_that_are_ready(cluster: FakeCluster) -> None:
+    """Other Services are set once; pods are ready for that, and then become what the claim says."""
+    arranged = Arranged(cluster)
+    arranged.arrange([ECHO], ())
+    arranged.arrange([ECHO], (NOT_READY,))
+    arranged.arrange([], (NOT_READY,))
+    assert cluster.asked == [
+        "services echo",
+        f"{A1} {PodState.NOT_READY}",
+        f"{A1} {PodState.READY}",
+        "services ",
+        f"{A1} {PodState.NOT_READY}",
+    ]
+
+
 def test_the_proxy_is_configured_by_difference(cluster: FakeCluster) -> None:
     """kube-proxy is restarted for another configuration, and for its defaults again."""
     arranged = Arranged(cluster)
     for when in [(), (MASQUERADING,), (MASQUERADING, NOT_READY), ()]:
-        arranged.arrange(when)
+        arranged.arrange([], when)
     assert [asked.split()[0] for asked in cluster.asked] == ["proxy", A1, A1, "proxy"]

@@ -12,7 +12,7 @@ TABLE = {2: 21, 3: 37, 5: 70, 10: 153}
 def some_unseen(endpoints: int, probes: int) -> float:
     """The exact chance that some endpoint stays unseen when each is picked alike, by inclusion and exclusion."""
     return sum(
-        (-1) ** (unseen + 1) * comb(endpoints, unseen) * (1 - unseen / endpoints) ** probes
+        (1 if unseen % 2 else -1) * comb(endpoints, unseen) * (1 - unseen / endpoints) ** probes
         for unseen in range(1, endpoints + 1)
     )
 

@@ -37,7 +37,7 @@ from lab.model import (
 )
 from tests.oracle.topology import BRIDGE, LOOPBACK, TUNNEL
 
-_FIRST_MARK, _FIRST_PORT, _HOP_NS = 0x1000, 40_000, 50_000
+_FIRST_MARK, _PORT, _HOP_NS = 0x1000, 40_000, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,19 @@ class Leg:
     interface: str
 
 
-def fabricated(flow: Flow, fate: Outcome, number: int, facts: Facts) -> Trace:
+def fabricated(flow: Flow, fate: Outcome, facts: Facts) -> Trace:
     """The trace of one probe. fate: an outcome that a single probe can have."""
     leg = _leg(flow, fate, facts)
     there = facts.destination(flow.target)
-    port = _FIRST_PORT + number
-    headers = Headers(leg.address, port, there.address, there.port, flow.transport, 64)
+    headers = Headers(leg.address, _PORT, there.address, there.port, flow.transport, 64)
     left = Sighting(_HOP_NS, flow.sender, leg.interface, Direction.OUT, Part.PROBE, headers)
-    probe = Probe(_FIRST_MARK + number, flow.sender, headers, local_error=_local_error(flow, fate))
+    probe = Probe(0, flow.sender, headers, local_error=_local_error(flow, fate))
     return Trace(probe, tuple(_sightings(left, flow, fate, facts)))
+
+
+def numbered(trace: Trace, number: int) -> Trace:
+    """The trace as that of another probe, with a mark of its own."""
+    return replace(trace, probe=replace(trace.probe, mark=_FIRST_MARK + number))
 
 
 def _leg(flow: Flow, fate: Outcome, facts: Facts) -> Leg:
@@ -88,21 +92,16 @@ def _local_error(flow: Flow, fate: Outcome) -> int | None:
 
 def _sightings(left: Sighting, flow: Flow, fate: Outcome, facts: Facts) -> Iterator[Sighting]:
     match fate:
-        case Delivered(arrivals=arrivals, answered_from=answered_from):
+        case Delivered(arrivals=arrivals) | Unanswered(arrivals=arrivals):
             [arrival] = arrivals
             yield from (left, _arrived(left, flow, arrival, facts))
-            yield from _answered(left, arrival, answered_from, facts)
-        case Unanswered(arrivals=arrivals):
-            [arrival] = arrivals
-            yield from (left, _arrived(left, flow, arrival, facts))
+            if isinstance(fate, Delivered):
+                yield from _answered(left, arrival, fate.answered_from, facts)
         case Refused(by=by, how=how):
-            if by is not flow.sender:
-                yield from (left, _at(left, by))
-            elif _local_error(flow, fate) is None:
-                yield replace(left, interface="lo")
+            yield from _asked(left, by, is_stopped=_local_error(flow, fate) is not None)
             yield from _refusal(left, by, how, facts)
         case Forwarded(to=to):
-            yield from (left, _at(left, to))
+            yield from (left, _at(left, first_node(flow)), _at(left, to))
         case Dropped():
             node = first_node(flow)
             yield from (left,) if node is flow.sender else (left, _at(left, node))
@@ -110,6 +109,14 @@ def _sightings(left: Sighting, flow: Flow, fate: Outcome, facts: Facts) -> Itera
             return
         case _:
             raise AssertionError(f"no single probe comes to: {fate}")
+
+
+def _asked(left: Sighting, by: Place, *, is_stopped: bool) -> Iterator[Sighting]:
+    """A probe on its way to the place that refuses it: to a place's own kernel by its loopback, if not stopped."""
+    if by is not left.place:
+        yield from (left, _at(left, by))
+    elif not is_stopped:
+        yield replace(left, interface="lo")
 
 
 def _at(left: Sighting, place: Place) -> Sighting:

@@ -37,26 +37,38 @@ class Subject:
     honest: Sequence[Outcome]
     facts: Facts
 
-    def fate(self, number: int) -> Outcome:
-        """The fate of a probe in truth."""
-        return self.honest[number % len(self.honest)]
-
 
 def fate_under(lie: Lie | None, subject: Subject, number: int) -> Outcome:
     """The fate of a probe under a lie about where it ends."""
-    honest = subject.fate(number)
-    is_first = honest == subject.honest[0]
-    lies: dict[Lie, tuple[bool, Outcome]] = {
-        Lie.WRONG_ENDPOINT: (is_first, _elsewhere(subject, honest)),
-        Lie.MISSING_ENDPOINT: (is_first, subject.honest[-1]),
-        Lie.EXTRA_ENDPOINT: (number % _EXTRA_EVERY == 0, _elsewhere(subject, honest)),
-        Lie.DROPPED: (True, Dropped()),
-        Lie.REFUSED: (True, _refused(subject)),
-        Lie.FORWARDED: (True, Forwarded(Place.ROUTER)),
-        Lie.FLAPPING: (number % 2 == 1, _refused(subject) if honest == Dropped() else Dropped()),
-    }
-    concerned, fate = lies.get(lie, (False, honest)) if lie else (False, honest)
-    return fate if concerned else honest
+    honest = subject.honest[number % len(subject.honest)]
+    match lie:
+        case Lie.WRONG_ENDPOINT | Lie.MISSING_ENDPOINT if honest != subject.honest[0]:
+            return honest
+        case Lie.EXTRA_ENDPOINT if number % _EXTRA_EVERY:
+            return honest
+        case Lie.FLAPPING if number % 2 == 0:
+            return honest
+        case None:
+            return honest
+        case _:
+            return _lied_fate(lie, subject, honest)
+
+
+def _lied_fate(lie: Lie, subject: Subject, honest: Outcome) -> Outcome:
+    """The fate of a probe that the lie concerns."""
+    match lie:
+        case Lie.WRONG_ENDPOINT | Lie.EXTRA_ENDPOINT:
+            return _elsewhere(subject, honest)
+        case Lie.MISSING_ENDPOINT:
+            return subject.honest[-1]
+        case Lie.DROPPED | Lie.FLAPPING if honest != Dropped():
+            return Dropped()
+        case Lie.REFUSED | Lie.FLAPPING:
+            return _refused(subject)
+        case Lie.FORWARDED:
+            return Forwarded(Place.ROUTER)
+        case _:
+            return honest
 
 
 def _refused(subject: Subject) -> Outcome:

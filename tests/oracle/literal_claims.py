@@ -17,36 +17,27 @@ MODULES = tuple(sorted(SCENARIOS.glob("test_*.py")))
 
 @dataclass(frozen=True, slots=True)
 class LiteralClaim:
-    """A claim as a scenario writes it. id: as in results."""
+    """A claim as a scenario writes it. id: as in results. services: those that its module is given."""
 
     id: str
     flow: Flow
     expect: Outcome
     when: tuple[Circumstance, ...]
+    services: tuple[Service, ...]
 
 
 @cache
 def literal_claims() -> tuple[LiteralClaim, ...]:
     """The claims of every scenario."""
-    return tuple(
-        claim
-        for path in MODULES
-        for test in scenario_tests(loaded(path)).values()
-        for claim in claims_of(test)
-    )
+    return tuple(claim for path in MODULES for claim in claims_in(loaded(path)))
 
 
-@cache
-def given_services() -> tuple[Service, ...]:
-    """The Services of every scenario, as a run applies them."""
-    every = (
-        service
-        for path in MODULES
-        for mark in _marks(getattr(loaded(path), "pytestmark", ()))
-        if mark.name == "given"
-        for service in mark.args[0]
-    )
-    return tuple({service.name: service for service in every}.values())
+def claims_in(module: ModuleType) -> Iterator[LiteralClaim]:
+    """The claims of a scenario's tests, with the Services that it is given."""
+    marks = _marks(getattr(module, "pytestmark", ()))
+    services = tuple(each for mark in marks if mark.name == "given" for each in mark.args[0])
+    for test in scenario_tests(module).values():
+        yield from claims_of(test, services)
 
 
 @cache
@@ -66,7 +57,7 @@ def scenario_tests(module: ModuleType) -> dict[str, FunctionType]:
     return {name: it for name, it in found.items() if isinstance(it, FunctionType)}
 
 
-def claims_of(test: FunctionType) -> Iterator[LiteralClaim]:
+def claims_of(test: FunctionType, services: tuple[Service, ...]) -> Iterator[LiteralClaim]:
     """The claims of one test: what `@requirement` and `@claims` left on it."""
     marks = _marks(getattr(test, "pytestmark", ()))
     [requirement] = [mark.args[0] for mark in marks if mark.name == "requirement"]
@@ -75,7 +66,7 @@ def claims_of(test: FunctionType) -> Iterator[LiteralClaim]:
             for case in mark.args[1]:
                 flow, expect = case.values
                 [when] = [each.args[0] for each in _marks(case.marks) if each.name == "when"]
-                yield LiteralClaim(f"{requirement}.{case.id}", flow, expect, when)
+                yield LiteralClaim(f"{requirement}.{case.id}", flow, expect, when, services)
 
 
 def _marks(given: Any) -> Sequence[Any]:  # noqa: ANN401 - a mark, its decorator, or several of them

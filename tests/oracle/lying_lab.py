@@ -22,7 +22,7 @@ from lab.model import (
     Trace,
 )
 from lab.profiles import Profile
-from tests.oracle.fabricated import fabricated
+from tests.oracle.fabricated import fabricated, numbered
 from tests.oracle.lies import Lie, Subject, fate_under, trace_under
 from tests.oracle.topology import facts_of, world_of
 
@@ -46,13 +46,9 @@ class LyingLab:
         """The addresses of the lab's plan."""
         return self._facts
 
-    def apply(self, services: Sequence[Service]) -> None:
-        """Has these Services too."""
-        self._know((*self._services, *services))
-
-    def delete(self, services: Sequence[Service]) -> None:
-        """Has these Services no more."""
-        self._know(tuple(each for each in self._services if each not in services))
+    def set_services(self, services: Sequence[Service]) -> None:
+        """Has these Services."""
+        self._know(tuple(services))
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Has these pods in these states."""
@@ -63,11 +59,16 @@ class LyingLab:
         self._proxy = options
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
-        """Traces of as many probes, of which the endpoints get one each in turn."""
+        """Traces of as many probes, of which the endpoints get one each in turn. Probes of one fate look alike."""
         subject = Subject(flow, self._fates(flow), self._facts)
-        numbered = ((number, fate_under(self._lie, subject, number)) for number in range(count))
-        honest = (fabricated(flow, fate, number, self._facts) for number, fate in numbered)
-        return tuple(trace_under(self._lie, trace, self._facts) for trace in honest)
+        alike: dict[Outcome, Trace] = {}
+        sent = []
+        for number in range(count):
+            fate = fate_under(self._lie, subject, number)
+            if fate not in alike:
+                alike[fate] = trace_under(self._lie, fabricated(flow, fate, self._facts), self._facts)
+            sent.append(numbered(alike[fate], number))
+        return sent
 
     def record(self) -> LabRecord:
         """A lab of kind `lying`."""
@@ -75,7 +76,6 @@ class LyingLab:
         return LabRecord("lab", "lying", self._profile.name, "none", "0.0.0", "none", (), {}, (), figures)
 
     def _know(self, services: tuple[Service, ...]) -> None:
-        self._services = services
         self._world, self._facts = world_of(services), facts_of(services)
 
     def _fates(self, flow: Flow) -> Sequence[Outcome]:

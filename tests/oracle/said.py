@@ -3,11 +3,11 @@
 from conformance.oracle import documented, documented_spread
 from conformance.outcome import Balanced, Outcome
 from lab.profiles import Profile
-from tests.oracle.literal_claims import LiteralClaim, given_services
+from tests.oracle.literal_claims import LiteralClaim
 from tests.oracle.topology import world_of
 
 
 def said_of(claim: LiteralClaim, profile: Profile) -> Outcome:
     """The documented outcome of a claim's flow; of its shares, if the claim is about them."""
     ask = documented_spread if isinstance(claim.expect, Balanced) else documented
-    return ask(profile, world_of(given_services()), claim.flow, claim.when)
+    return ask(profile, world_of(claim.services), claim.flow, claim.when)

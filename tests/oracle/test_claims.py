@@ -33,4 +33,4 @@ def test_every_test_of_every_scenario_makes_claims_that_are_found(path: Path) ->
     """No test of a scenario escapes the comparison."""
     tests = scenario_tests(loaded(path))
     assert tests
-    assert all(list(claims_of(test)) for test in tests.values())
+    assert all(list(claims_of(test, ())) for test in tests.values())

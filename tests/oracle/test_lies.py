@@ -1,6 +1,7 @@
 """A lab that lies is found out: by a claim with a name, whatever it lies about."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import pytest
@@ -14,14 +15,14 @@ from conformance.results import Verdict
 from conformance.spread import spread
 from conformance.verdict import verdict_of
 from lab.api import Cluster
-from lab.model import Trace
+from lab.model import Facts, Trace
 from lab.profiles import PROFILES, Profile
 from tests.oracle.lies import Lie
-from tests.oracle.literal_claims import LiteralClaim, given_services, literal_claims
+from tests.oracle.literal_claims import LiteralClaim, literal_claims
 from tests.oracle.lying_lab import LyingLab
 from tests.oracle.said import said_of
 
-PROBES_EACH = 6
+PROBES_EACH = 4
 SOUND = (Verdict.PASS, Verdict.KNOWN_DIFFERENCE)
 FOUND_OUT = (Verdict.FAIL, Verdict.STALE_DIFFERENCE)
 
@@ -51,46 +52,54 @@ UNSEEN = {
 profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
 
 
-def lab_of(profile: Profile, lie: Lie | None = None) -> LyingLab:
-    """A lab with the Services of every scenario."""
-    lab = LyingLab(profile, lie)
-    lab.apply(given_services())
-    return lab
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a lab sent for a claim, and its addresses at the time."""
+
+    traces: Sequence[Trace]
+    facts: Facts
 
 
-def batches(cluster: Cluster) -> Mapping[str, Sequence[Trace]]:
+@cache
+def honest_lab(profile: Profile) -> tuple[LyingLab, Arranged]:
+    """A lab that does not lie, to be arranged for one claim after another."""
+    lab = LyingLab(profile)
+    return lab, Arranged(lab)
+
+
+def batches(cluster: Cluster) -> Mapping[str, Batch]:
     """What a lab sends for each claim, by its id."""
     arranged, sent = Arranged(cluster), {}
     for claim in literal_claims():
-        arranged.arrange(claim.when)
-        sent[claim.id] = cluster.send(claim.flow, PROBES_EACH * max(2, endpoints_of(claim.flow)))
+        arranged.arrange(claim.services, claim.when)
+        count = PROBES_EACH * max(2, endpoints_of(claim.flow))
+        sent[claim.id] = Batch(cluster.send(claim.flow, count), cluster.facts())
     return sent
 
 
 @cache
-def honest_batches(profile: Profile) -> Mapping[str, Sequence[Trace]]:
+def honest_batches(profile: Profile) -> Mapping[str, Batch]:
     """What a lab sends that does not lie."""
-    return batches(lab_of(profile))
+    return batches(LyingLab(profile))
 
 
-def verdict_on(claim: LiteralClaim, batch: Sequence[Trace], cluster: Cluster) -> Verdict:
+def verdict_on(claim: LiteralClaim, batch: Batch, profile: Profile) -> Verdict:
     """What a claim says of a batch."""
-    facts = cluster.facts()
-    outcome: Outcome = stuck_if_affine(claim.flow, judge(batch, facts), batch, facts)
+    traces, facts = batch.traces, batch.facts
+    outcome: Outcome = stuck_if_affine(claim.flow, judge(traces, facts), traces, facts)
     if isinstance(claim.expect, Balanced):
-        outcome = spread(outcome, batch, facts, endpoints_of(claim.flow))
-    return verdict_of(claim.expect, outcome, known_difference(claim.id, cluster.profile))
+        outcome = spread(outcome, traces, facts, endpoints_of(claim.flow))
+    return verdict_of(claim.expect, outcome, known_difference(claim.id, profile))
 
 
 @cache
 def verdicts_under(lie: Lie, profile: Profile) -> Mapping[str, Verdict]:
     """The verdicts on claims for which this lie changes a packet."""
-    lab, honest = lab_of(profile, lie), honest_batches(profile)
-    told = batches(lab)
+    told, honest = batches(LyingLab(profile, lie)), honest_batches(profile)
     return {
-        claim.id: verdict_on(claim, told[claim.id], lab)
+        claim.id: verdict_on(claim, told[claim.id], profile)
         for claim in literal_claims()
-        if told[claim.id] != honest[claim.id]
+        if told[claim.id].traces != honest[claim.id].traces
     }
 
 
@@ -98,8 +107,8 @@ def verdicts_under(lie: Lie, profile: Profile) -> Mapping[str, Verdict]:
 @pytest.mark.parametrize("claim", literal_claims(), ids=lambda claim: claim.id)
 def test_what_is_fabricated_is_judged_as_what_is_documented(claim: LiteralClaim, profile: Profile) -> None:
     """From the oracle's outcome to packets and back by judging them, nothing is lost."""
-    lab = lab_of(profile)
-    Arranged(lab).arrange(claim.when)
+    lab, arranged = honest_lab(profile)
+    arranged.arrange(claim.services, claim.when)
     live = Live(lab)
     observe = live.observe_spread if isinstance(claim.expect, Balanced) else live.observe
     assert observe(claim.flow) == said_of(claim, profile)
@@ -108,8 +117,8 @@ def test_what_is_fabricated_is_judged_as_what_is_documented(claim: LiteralClaim,
 @profiles
 def test_every_claim_is_satisfied_by_the_truth(profile: Profile) -> None:
     """Where nobody lies, no claim fails."""
-    lab, honest = lab_of(profile), honest_batches(profile)
-    verdicts = {claim.id: verdict_on(claim, honest[claim.id], lab) for claim in literal_claims()}
+    honest = honest_batches(profile)
+    verdicts = {claim.id: verdict_on(claim, honest[claim.id], profile) for claim in literal_claims()}
     assert {name: it for name, it in verdicts.items() if it not in SOUND} == {}
 
 

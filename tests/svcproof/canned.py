@@ -93,11 +93,13 @@ def _sightings(sender: Place, sent: Headers, fate: Outcome, facts: Facts) -> Ite
             error = replace(sent, source=facts.primary[by], destination=sent.source)
             yield from _refusal(left, by, how, error)
         case Forwarded(to=to):
-            yield replace(left, time_ns=2 * _HOP_NS, place=to, direction=Direction.IN)
+            node = Place.WORKER_A if sender.kind is PlaceKind.OUTSIDE else sender.node
+            yield replace(left, time_ns=2 * _HOP_NS, place=node)
+            yield replace(left, time_ns=3 * _HOP_NS, place=to, direction=Direction.IN)
         case Dropped():
             return
-        case LocalError() | Unstable():
-            raise AssertionError(f"no packet tells of {fate}")
+        case untold:
+            raise AssertionError(f"no packet tells of {untold}")
 
 
 def _arrived(left: Sighting, arrival: Arrival, facts: Facts) -> Sighting:

@@ -62,19 +62,16 @@ class FakeCluster:
             services=dict(self._services),
         )
 
-    def apply(self, services: Sequence[Service]) -> None:
-        """Allots addresses to Services."""
-        for service in services:
-            self.asked.append(f"apply {service.name}")
-            address = IPv4Address(f"198.51.100.{len(self._services) + 1}")
-            ports = {port.name: 30_000 + number for number, port in enumerate(service.ports)}
-            self._services[service.name] = ServiceFacts(address, ports)
-
-    def delete(self, services: Sequence[Service]) -> None:
-        """Forgets Services."""
-        for service in services:
-            self.asked.append(f"delete {service.name}")
-            del self._services[service.name]
+    def set_services(self, services: Sequence[Service]) -> None:
+        """Allots addresses to exactly these Services."""
+        self.asked.append(f"services {', '.join(service.name for service in services)}")
+        self._services = {
+            service.name: ServiceFacts(
+                IPv4Address(f"198.51.100.{number}"),
+                {port.name: 30_000 + at for at, port in enumerate(service.ports)},
+            )
+            for number, service in enumerate(services, start=1)
+        }
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Notes that it was asked."""

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -14,6 +13,7 @@ import scenarios
 from conformance.results import ClaimResult, Run, read_results
 from lab.netns.order import LabOrder, write_order
 from lab.networks.flannel import Backend
+from lab.polling import Limit, wait_until
 from lab.profiles import profile_named
 from svcproof.gathered import RESULTS_FILE
 from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
@@ -21,7 +21,6 @@ from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
 ROOT = Path(__file__).parents[2]
 _SECONDS = 60
 
-_INTERVAL_SECONDS = 0.01
 _CONFTEST = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
@@ -116,16 +115,14 @@ class ScenarioRun:
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
-            deadline = time.monotonic() + _SECONDS
-            while not once.exists() and process.poll() is None and time.monotonic() < deadline:
-                time.sleep(_INTERVAL_SECONDS)
+            look = lambda: once.exists() or process.poll() is not None or None  # noqa: E731
+            wait_until(f"{once} is there, or the session ended", Limit.NETWORK_READY, look)
             process.send_signal(signal.SIGINT)
             out, _ = process.communicate(timeout=_SECONDS)
         return self._ended(process.returncode, out)
 
     def _arguments(self, more: tuple[str, ...]) -> list[str]:
-        # Hypothesis, where it is installed, takes as long to import as all the rest.
-        plugins = ["-p", "svcproof.plugin", "-p", "no:hypothesispytest"]
+        plugins = ["--disable-plugin-autoload", "-p", "xdist", "-p", "svcproof.plugin"]
         configuration = ["-c", str(self._home / "pytest.toml"), f"--svcproof-run={self._run}"]
         return [*plugins, *configuration, *more, str(self._home)]
 

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from lab.capsule.start import Capsule
+from lab.components.progress import Silence
 from lab.errors import LabError, UsageError
+from lab.networks.flannel import Backend
+from lab.profiles import profile_named
 from svcproof import standing
 from svcproof.labs import LabEntry, Labs, LabUse
 from tests.svcproof.sleeping import holding
@@ -135,3 +138,26 @@ def test_a_state_that_is_a_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="cannot register") as refused:
         Labs(tmp_path / "state").register("mine", LabUse.UP, PROFILE, tmp_path).__enter__()
     assert "SVCPROOF_STATE" in refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "a/b", "/etc", ".hidden", "-x", "", "x" * 65, "new\nline", "../../home", "mine/.."]
+)
+def test_a_name_that_is_a_path_is_no_lab(tmp_path: Path, name: str) -> None:
+    """Directories are made, emptied and removed by a lab's name: `up` and the register refuse it first."""
+    state = tmp_path / "state" / "svcproof"
+    state.mkdir(parents=True)
+    (state / "kept.txt").touch()
+    wish = standing.Wish(
+        name=name,
+        profile=profile_named(PROFILE),
+        components={},
+        backend=Backend.VXLAN,
+        state=state,
+        environ={},
+    )
+    with pytest.raises(UsageError, match="cannot be the name of a lab"):
+        standing.up(wish, Silence())
+    with pytest.raises(UsageError, match="cannot be the name of a lab"):
+        Labs(state).register(name, LabUse.UP, PROFILE, state).__enter__()
+    assert list(tmp_path.rglob("*.txt")) == [state / "kept.txt"]

@@ -1,6 +1,7 @@
 """What `run` starts in the capsule: the command line of pytest, its environment, the order of the labs."""
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,13 +32,15 @@ def request(workers: int = 2, claims: tuple[str, ...] = (), more: tuple[str, ...
 
 
 def test_pytest_runs_the_scenarios_with_the_plugin() -> None:
-    """This interpreter's pytest, the scenarios' own configuration, the run's directory; scenarios come last."""
+    """This interpreter's pytest, our plugins and no others, the scenarios' configuration; scenarios come last."""
     command = pytest_command(request(), DIRECTORY)
     assert command[:3] == [sys.executable, "-m", "pytest"]
     home = Path(command[-1])
     assert (home / "pytest.toml").exists()
     assert command[command.index("-c") + 1] == str(home / "pytest.toml")
-    assert command[5:8] == ["-p", "svcproof.plugin", "--svcproof-run=/runs/a-run"]
+    plugins = [name for option, name in pairwise(command) if option == "-p"]
+    assert ("--disable-plugin-autoload" in command, plugins) == (True, ["xdist", "svcproof.plugin"])
+    assert "--svcproof-run=/runs/a-run" in command
     assert "--junitxml=/runs/a-run/junit.xml" in command
 
 

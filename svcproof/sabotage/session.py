@@ -1,0 +1,158 @@
+"""One sabotage: every round's rules are broken, and what survives a round is tried again in those that follow.
+
+A fault is first tried in the first round whose rules it can be made in, or not at all where the budget is spent; so
+a fault that has survived to the end was seen by every claim that could have noticed it.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from conformance.arranged import Arranged
+from lab.netns import plan
+from lab.netns.cluster import NetnsCluster
+from lab.profiles import ProxyMode
+from svcproof.sabotage import beside, of_iptables, of_nftables
+from svcproof.sabotage.bench import Bench
+from svcproof.sabotage.beside import Beside
+from svcproof.sabotage.claims import Claim, Round
+from svcproof.sabotage.equivalence import Proof
+from svcproof.sabotage.fault import Fault, Kind
+from svcproof.sabotage.judges import Judges, ask
+from svcproof.sabotage.order import SabotageOrder
+from svcproof.sabotage.results import Fate, FaultResult
+from svcproof.sabotage.sampling import shuffled
+from svcproof.sabotage.surroundings import surroundings_of
+from svcproof.sabotage.trial import Trial
+
+_EVERY = 100
+"""How many faults lie between two lines of progress."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Session:
+    """results: by name of fault. baseline: claims that were not as expected without any fault, with what was seen."""
+
+    cluster: NetnsCluster
+    rounds: Sequence[Round]
+    order: SabotageOrder
+    say: Say
+    results: dict[str, FaultResult] = field(default_factory=dict)
+    baseline: dict[str, str] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    fault_seconds: float = 0.0
+    _last: dict[str, Round] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Every round in its order; then what survived is proven by packets, where it is not on record."""
+        arranged, start = Arranged(self.cluster), time.monotonic()
+        for done, round_ in enumerate(self.rounds):
+            share = self._share(start, len(self.rounds) - done)
+            self._within(arranged, round_, lambda trial, now=round_, until=share: self._try(trial, now, until))
+        for round_, names in self._survivors():
+            self._within(arranged, round_, lambda trial, these=names: self._prove(trial, these))
+
+    def _share(self, start: float, left: int) -> float | None:
+        """Until when this round may begin new faults."""
+        if self.order.budget is None:
+            return None
+        now = time.monotonic()
+        return now + max(0.0, start + self.order.budget - now) / left
+
+    def _within(self, arranged: Arranged, round_: Round, act: Callable[[Trial], None]) -> None:
+        """Acts in a round's circumstances, with kube-proxy frozen and the claims sorted out."""
+        arranged.arrange(round_.services, round_.when)
+        bench = Bench(self.cluster)
+        try:
+            with bench.frozen():
+                judges = Judges(self._sound(bench, round_.claims))
+                when = ", ".join(str(each) for each in round_.when)
+                act(Trial(bench, judges, Proof(bench, round_.services), full=self.order.full, when=when))
+        finally:
+            bench.close()
+
+    def _sound(self, bench: Bench, claims: Sequence[Claim]) -> Iterator[Claim]:
+        """The claims that are as expected without any fault."""
+        bench.forget()
+        for claim in claims:
+            [(_, notice, _)] = ask(bench, [claim])
+            if notice is None:
+                yield claim
+            else:
+                self.baseline[claim.id] = notice.observed
+
+    def _try(self, trial: Trial, round_: Round, until: float | None) -> None:
+        candidates = {fault.name: fault for fault in self._faults(trial.bench, round_)}
+        fresh = [fault for name, fault in candidates.items() if name not in self.known]
+        self.known |= set(candidates)
+        if self.order.listed:
+            return
+        self._try_beside(trial, round_)
+        before = time.monotonic()
+        for name, fault in candidates.items():
+            if name in self.results and self.results[name].fate is Fate.SURVIVED:
+                self._note(trial.rules(fault), round_)
+        for fault in shuffled(fresh, self.order.seed):
+            if until is not None and time.monotonic() > until:
+                break
+            self._note(trial.rules(fault), round_)
+        self.fault_seconds += time.monotonic() - before
+
+    def _try_beside(self, trial: Trial, round_: Round) -> None:
+        """The faults beside the rules, where nothing but the Services is out of the ordinary."""
+        if round_.when:
+            return
+        most = max(self.rounds, key=lambda each: 0 if each.when else len(each.claims))
+        for fault in beside.faults(round_.services):
+            known = self.results.get(fault.name)
+            again = known is None or known.fate in (Fate.SURVIVED, Fate.HARMLESS)
+            # To start every kube-proxy anew takes seconds.
+            if self._wanted(fault) and again and (fault.kind is not Kind.KUBE_PROXY_KILLED or round_ is most):
+                self._note(trial.beside(fault), round_)
+
+    def _faults(self, bench: Bench, round_: Round) -> Iterator[Fault]:
+        """The faults of all nodes: an entry that several nodes hold is broken on all of them."""
+        known = surroundings_of(self.cluster.facts(), round_.services, str(plan.POD_CIDR))
+        of = of_nftables if self.cluster.profile.proxy_mode is ProxyMode.NFTABLES else of_iptables
+        for rules in bench.rules.values():
+            yield from (fault for fault in of.faults(rules, known) if self._wanted(fault))
+
+    def _wanted(self, fault: Fault | Beside) -> bool:
+        return not self.order.kinds or fault.kind in self.order.kinds
+
+    def _note(self, result: FaultResult, round_: Round) -> None:
+        """Keeps a result, with what earlier rounds asked before it."""
+        before = self.results.get(result.name)
+        if before is not None:
+            seconds, judged = before.seconds + result.seconds, before.judged + result.judged
+            result = replace(result, seconds=seconds, judged=judged)
+        self.results[result.name] = result
+        self._last[result.name] = round_
+        if before is None and len(self.results) % _EVERY == 0:
+            self.say(f"  {len(self.results)} faults")
+        if result.fate is Fate.ALARMED:
+            self.say(f"  noticed that must not be: {result.name}")
+
+    def _survivors(self) -> Iterator[tuple[Round, list[str]]]:
+        """Those to be proven, by the last round that they survived."""
+        names = [
+            result.name
+            for result in self.results.values()
+            if result.fate is Fate.SURVIVED and result.where and (self.order.full or not result.recorded)
+        ]
+        for round_ in self.rounds:
+            here = [name for name in names if self._last[name] is round_]
+            if here:
+                yield round_, here
+
+    def _prove(self, trial: Trial, names: Sequence[str]) -> None:
+        round_ = self._last[names[0]]
+        candidates = {fault.name: fault for fault in self._faults(trial.bench, round_)}
+        for name in names:
+            if name in candidates:
+                equivalence = trial.proven(candidates[name])
+                self.results[name] = replace(self.results[name], equivalence=equivalence)
+                differs = len(equivalence.differences)
+                self.say(f"  survived ({differs} of {equivalence.flows} flows differ): {name}")

@@ -1,20 +1,16 @@
-"""A Service without endpoints refuses at every front door, at once, with ICMP port unreachable.
+"""A Service without endpoints refuses at its cluster IP and node ports, at once, with ICMP port unreachable.
 
 ICMP also for TCP, never an RST; sent by the node that the packet comes to first.
 
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/service.go
 """
 
-from ipaddress import IPv4Address
-
 from conformance.live import Live
 from conformance.outcome import Outcome, Refused
 from conformance.vocabulary import Claim, claims, given, requirement
 from lab.model import (
     ClusterIP,
-    ExternalIP,
     Flow,
-    LoadBalancerIP,
     NodePort,
     Place,
     Protocol,
@@ -28,13 +24,10 @@ from lab.model import (
 A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
 NONE = Service(
     name="none",
-    type=ServiceType.LOAD_BALANCER,
-    load_balancer_ingress=(IPv4Address("203.0.113.10"),),
-    external_ips=(IPv4Address("203.0.113.11"),),
+    type=ServiceType.NODE_PORT,
     ports=(ServicePort("http", 80), ServicePort("dns", 53, protocol=Protocol.UDP)),
 )
 CLUSTER_IP, UDP = ClusterIP(NONE, "http"), ClusterIP(NONE, "dns")
-LOAD_BALANCER, EXTERNAL = LoadBalancerIP(NONE, "http"), ExternalIP(NONE, "http")
 
 pytestmark = given(NONE)
 
@@ -69,26 +62,4 @@ def test_cluster_ip(live: Live, flow: Flow, expect: Outcome) -> None:
 )
 def test_node_port(live: Live, flow: Flow, expect: Outcome) -> None:
     """The node port refuses on every node that is asked."""
-    assert live.observe(flow) == expect
-
-
-@requirement("noep-lb")
-@claims(
-    load_balancer_ip_from_outside=refused(B, Place.CLIENT, LOAD_BALANCER, B),
-    load_balancer_ip_from_pod=refused(C, Place.POD_C1, LOAD_BALANCER),
-    external_ip_from_outside=refused(B, Place.CLIENT, EXTERNAL, B),
-    external_ip_from_pod=refused(C, Place.POD_C1, EXTERNAL),
-)
-def test_load_balancer_and_external_ip(live: Live, flow: Flow, expect: Outcome) -> None:
-    """The load balancer IP and the external IP refuse on the node that the packet comes to."""
-    assert live.observe(flow) == expect
-
-
-@requirement("noep-lb-node")
-@claims(
-    load_balancer_ip_from_node=refused(A, A, LOAD_BALANCER),
-    external_ip_from_node=refused(A, A, EXTERNAL),
-)
-def test_from_a_node_itself(live: Live, flow: Flow, expect: Outcome) -> None:
-    """The load balancer IP and the external IP refuse a node's own connections."""
     assert live.observe(flow) == expect

@@ -8,14 +8,15 @@ from conformance.outcome import Arrival, Delivered, Dropped, Kept, Masqueraded, 
 from conformance.vocabulary import Claim, claims, given, requirement
 from lab.model import ClusterIP, Flow, ListedEndpoint, Place, Service, ServicePort, TrafficPolicy
 
-A1, B1, HTTP = Place.POD_A1, Place.POD_B1, (ServicePort("http", 80),)
+A1, A3, B1, HTTP = Place.POD_A1, Place.POD_A3, Place.POD_B1, (ServicePort("http", 80),)
 OTHER_PROXY = Service(name="other-proxy", endpoints=(A1,), ports=HTTP, proxy_name="another-proxy")
 BY_HAND = Service(
     name="by-hand",
     listed=(ListedEndpoint(A1, Place.WORKER_A), ListedEndpoint(B1, Place.WORKER_B)),
     ports=HTTP,
 )
-NOWHERE = Service(name="nowhere", listed=(ListedEndpoint(A1),), ports=HTTP)
+# An endpoint that no other Service lists: what nftables remembers of hairpins is by endpoint, not by Service.
+NOWHERE = Service(name="nowhere", listed=(ListedEndpoint(A3),), ports=HTTP)
 NOWHERE_LOCAL = Service(
     name="nowhere-local",
     listed=(ListedEndpoint(A1),),
@@ -36,7 +37,7 @@ def test_service_of_another_proxy(live: Live, flow: Flow, expect: Outcome) -> No
 @requirement("manual")
 @claims(
     from_pod=Claim(Flow(Place.POD_C1, ClusterIP(BY_HAND, "http")), delivered(A1, B1, source=Kept())),
-    without_node_name=Claim(Flow(Place.POD_C1, ClusterIP(NOWHERE, "http")), delivered(A1, source=Kept())),
+    without_node_name=Claim(Flow(Place.POD_C1, ClusterIP(NOWHERE, "http")), delivered(A3, source=Kept())),
     without_node_name_local=Claim(Flow(Place.POD_A2, ClusterIP(NOWHERE_LOCAL, "http")), Dropped()),
     hairpin=Claim(
         Flow(A1, ClusterIP(BY_HAND, "http")),
@@ -51,7 +52,7 @@ def test_endpoints_listed_by_hand(live: Live, flow: Flow, expect: Outcome) -> No
 @requirement("cip-hairpin-nonode")
 @claims(
     from_endpoint=Claim(
-        Flow(A1, ClusterIP(NOWHERE, "http")), delivered(A1, source=Masqueraded(Place.WORKER_A))
+        Flow(A3, ClusterIP(NOWHERE, "http")), delivered(A3, source=Masqueraded(Place.WORKER_A))
     ),
 )
 def test_hairpin_without_node_name(live: Live, flow: Flow, expect: Outcome) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from conformance.results import Tier
 from conformance.verdict import INTERRUPTED, NOT_TESTED, USAGE
 from lab.components.products import KUBERNETES_VERSION
 from lab.errors import LabError, UsageError
@@ -58,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_doctor(verbs)
     _add_run(verbs)
+    _add_rerun_and_claims(verbs)
     _add_up_and_down(verbs)
     _add_looking(verbs)
     _add_places(verbs)
@@ -77,11 +79,45 @@ def _add_doctor(verbs: _Verbs) -> None:
 
 def _add_run(verbs: _Verbs) -> None:
     verb = _verb(verbs, "run", commands.run, "run the scenarios of a profile and write a report")
-    _add_profile(verb)
-    verb.add_argument("-n", "--workers", type=_count, default=None, metavar="N", help="labs side by side (2)")
-    verb.add_argument("--claim", action="append", default=[], metavar="ID", help="judge this claim only")
-    verb.add_argument("--seed", type=int, default=None, help="of marks (random, and in the report)")
     verb.usage = "svcproof run [options] PROFILE [-- pytest arguments]"
+    _add_profile(verb)
+    _add_choice(verb)
+    verb.add_argument(
+        "--require",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="fail unless the claims that match were observed as documented",
+    )
+    verb.add_argument(
+        "--baseline", type=Path, default=None, metavar="RUN", help="fail only where this run did not"
+    )
+    _add_run_settings(verb)
+
+
+def _add_rerun_and_claims(verbs: _Verbs) -> None:
+    rerun = _verb(verbs, "rerun", commands.rerun, "judge one claim of a run again, alone on a fresh lab")
+    rerun.add_argument("claim", metavar="CLAIM", help="its id, as in the report")
+    rerun.add_argument(
+        "--run", type=Path, default=Path("runs/latest"), metavar="RUN", help="the run (%(default)s)"
+    )
+    _add_run_settings(rerun)
+    claims = _verb(verbs, "claims", commands.claims, "list the claims that a profile's run judges")
+    _add_profile(claims)
+    _add_choice(claims)
+    claims.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_choice(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--claim", action="append", default=[], metavar="PATTERN", help="these only, such as 'noep-*'"
+    )
+    verb.add_argument("--tier", choices=[tier.value for tier in Tier], default=None, help="this tier only")
+
+
+def _add_run_settings(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("-n", "--workers", type=_count, default=None, metavar="N", help="labs side by side (2)")
+    verb.add_argument("--seed", type=int, default=None, help="of marks (random, and in the report)")
     _add_backend(verb)
     _add_sources(verb)
     _add_runs(verb)

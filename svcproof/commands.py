@@ -4,23 +4,26 @@ import argparse
 import os
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from conformance.results import ResultsError, read_results
+from conformance.results import ResultsError, Run, Tier, read_results
 from lab.components.program import Program
 from lab.components.progress import Lines
 from lab.components.resolve import resolve
 from lab.components.sources import Sources
 from lab.errors import UsageError
 from lab.networks.flannel import Backend
-from lab.profiles import profile_named
+from lab.profiles import Profile, profile_named
 from svcproof import dumped, entered, shown, standing
 from svcproof.doctor import command as diagnosis
 from svcproof.doctor.real import real_machine
 from svcproof.gathered import RESULTS_FILE
 from svcproof.labs import LabEntry, Labs, LabUse
+from svcproof.listed import claims_json, claims_text, listed_claims, matching
 from svcproof.published import publish
-from svcproof.run import RunRequest
+from svcproof.rerun import claim_of_run, isolation_words
+from svcproof.run import RunRequest, exit_code_of
 from svcproof.run import run as run_profile
 from svcproof.settings import Settings
 
@@ -44,20 +47,39 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """`svcproof run`."""
     profile = profile_named(options.profile)
-    request = RunRequest(
-        profile=profile,
-        sources=_sources(options, settings),
-        runs=options.runs,
-        workers=options.workers or _workers(options),
-        backend=Backend(options.backend),
-        seed=random.randrange(1 << 32) if options.seed is None else options.seed,  # noqa: S311 - no secret
-        claims=tuple(options.claim),
+    request = replace(
+        _request(options, settings, profile),
+        claims=_chosen(options, profile),
+        required=tuple(options.require),
+        baseline=None if options.baseline is None else _results(options.baseline),
         pytest=options.rest,
-        command=options.typed,
-        environ=settings.environ,
     )
     diagnosis.require(profile, real_machine(settings.environ))
-    return run_profile(request, Labs(settings.state), Lines(sys.stderr))
+    progress = Lines(sys.stderr)
+    return exit_code_of(run_profile(request, Labs(settings.state), progress), request, progress)
+
+
+def rerun(options: argparse.Namespace, settings: Settings) -> int:
+    """`svcproof rerun`."""
+    before = _results(options.run)
+    profile = profile_named(before.profile)
+    found = claim_of_run(before, options.claim)
+    request = replace(_request(options, settings, profile), workers=1, claims=(found.id,))
+    diagnosis.require(profile, real_machine(settings.environ))
+    progress = Lines(sys.stderr)
+    after = run_profile(request, Labs(settings.state), progress)
+    if after is not None:
+        print(isolation_words(found, claim_of_run(after, found.id)))
+    return exit_code_of(after, request, progress)
+
+
+def claims(options: argparse.Namespace, _settings: Settings) -> int:
+    """`svcproof claims`."""
+    listed = listed_claims(profile_named(options.profile))
+    wanted = matching(listed, options.claim, options.tier and Tier(options.tier))
+    chosen = [claim for claim in listed if claim.id in wanted]
+    print(claims_json(chosen) if options.json else claims_text(chosen))
+    return 0
 
 
 def up(options: argparse.Namespace, settings: Settings) -> int:
@@ -123,18 +145,42 @@ def dump(options: argparse.Namespace, settings: Settings) -> int:
 def report(options: argparse.Namespace, _settings: Settings) -> int:
     """`svcproof report`."""
     given: Path = options.run
-    results = given / RESULTS_FILE if given.is_dir() else given
+    directory = given if given.is_dir() else given.parent
+    publish(_results(given), directory.resolve(), Lines(sys.stderr))
+    return 0
+
+
+def _results(given: Path) -> Run:
+    """The results of a run, by its directory or by the file itself. UsageError where they cannot be read."""
     try:
-        found = read_results(results)
+        return read_results(given / RESULTS_FILE if given.is_dir() else given)
     except (OSError, ResultsError) as error:
         raise UsageError(f"cannot read the results of a run: {error}") from error
-    publish(found, results.parent.resolve(), Lines(sys.stderr))
-    return 0
+
+
+def _request(options: argparse.Namespace, settings: Settings, profile: Profile) -> RunRequest:
+    return RunRequest(
+        profile=profile,
+        sources=_sources(options, settings),
+        runs=options.runs,
+        workers=options.workers or _workers(options),
+        backend=Backend(options.backend),
+        seed=random.randrange(1 << 32) if options.seed is None else options.seed,  # noqa: S311 - no secret
+        command=options.typed,
+        environ=settings.environ,
+    )
+
+
+def _chosen(options: argparse.Namespace, profile: Profile) -> tuple[str, ...]:
+    """The ids of the claims that were asked for; none where all were."""
+    if not options.claim and options.tier is None:
+        return ()
+    return matching(listed_claims(profile), options.claim, options.tier and Tier(options.tier))
 
 
 def _workers(options: argparse.Namespace) -> int:
     """A lab for each core up to two; one for single claims, which come up as soon."""
-    return 1 if options.claim else min(_WORKERS, os.cpu_count() or 1)
+    return 1 if getattr(options, "claim", None) else min(_WORKERS, os.cpu_count() or 1)
 
 
 def _lab(options: argparse.Namespace, settings: Settings) -> LabEntry:

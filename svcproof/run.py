@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import scenarios
+from conformance.gate import gated, unmet
 from conformance.results import Run, read_results
-from conformance.verdict import NOT_TESTED, USAGE
+from conformance.verdict import USAGE
 from lab.capsule.start import start_capsule
 from lab.components.program import Component, Program
 from lab.components.progress import Progress
@@ -33,7 +34,11 @@ from svcproof.supervise import supervise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What the user asked for. workers: labs side by side, each with a pytest worker. pytest: arguments passed on."""
+    """What the user asked for.
+
+    workers: labs side by side, each with a pytest worker. claims: the ids to judge, all where there are none.
+    required, baseline: see conformance.gate. pytest: arguments passed on.
+    """
 
     profile: Profile
     sources: Sources
@@ -41,14 +46,16 @@ class RunRequest:
     workers: int
     backend: Backend
     seed: int
-    claims: tuple[str, ...]
-    pytest: tuple[str, ...]
+    claims: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    baseline: Run | None = None
+    pytest: tuple[str, ...] = ()
     command: tuple[str, ...]
     environ: Mapping[str, str]
 
 
-def run(request: RunRequest, labs: Labs, progress: Progress) -> int:
-    """Runs one profile; svcproof's exit code."""
+def run(request: RunRequest, labs: Labs, progress: Progress) -> Run | None:
+    """Runs one profile; its results, or nothing where pytest refused its arguments (it has said why)."""
     components = resolve(tuple(Program), request.sources, progress)
     directory = _make_directory(request)
     write_order(lab_order(request, components, directory / "logs"), directory / ORDER_FILE)
@@ -58,6 +65,9 @@ def run(request: RunRequest, labs: Labs, progress: Progress) -> int:
         capsule = start_capsule(pytest_command(request, directory), clean(request.environ))
         entry.started(capsule)
         code = supervise(capsule)
+    if code == pytest.ExitCode.USAGE_ERROR:
+        shutil.rmtree(directory)
+        return None
     return _finish(directory, code, progress)
 
 
@@ -134,17 +144,28 @@ def _invocation(request: RunRequest, run_id: str) -> Invocation:
     )
 
 
-def _finish(directory: Path, code: int, progress: Progress) -> int:
-    results = directory / RESULTS_FILE
-    if code == pytest.ExitCode.USAGE_ERROR:
-        shutil.rmtree(directory)
+def exit_code_of(results: Run | None, request: RunRequest, progress: Progress) -> int:
+    """The exit code of a run, with what `--require` and `--baseline` make of it."""
+    if results is None:
         return USAGE
+    for pattern in unmet(results, request.required):
+        progress.say(f"  --require {pattern}: not observed as documented")
+    return gated(results, required=request.required, baseline=request.baseline)
+
+
+def _finish(directory: Path, code: int, progress: Progress) -> Run:
+    results = directory / RESULTS_FILE
     if not results.exists():
         raise LabError(
             f"the run ended with exit code {code} and wrote no results",
             next_step=f"what it printed above, and the logs in {directory / 'logs'}",
         )
-    run_results: Run = read_results(results)
+    run_results = read_results(results)
     point_latest(directory)
     publish(run_results, directory, progress)
-    return run_results.exit_code if code != NOT_TESTED else max(run_results.exit_code, code)
+    if code != run_results.exit_code:
+        raise LabError(
+            f"the run ended with exit code {code}, though its results say {run_results.exit_code}",
+            next_step=f"what it printed above, and the logs in {directory / 'logs'}",
+        )
+    return run_results

@@ -41,11 +41,10 @@ class NodeRules:
 
     def change(self, now: Ruleset, wanted: Ruleset) -> None:
         """Turns the rules from `now` into `wanted` at once. CommandFailed where the kernel or its tool refuses."""
-        match self.mode:
-            case ProxyMode.NFTABLES:
-                script, argv = nftables.script(now, wanted), ["nft", "-f", "-"]
-            case ProxyMode.IPTABLES:
-                script, argv = iptables.script(now, wanted), ["iptables-restore", "--noflush"]
+        if self.mode is ProxyMode.NFTABLES:
+            script, argv = nftables.script(now, wanted), ["nft", "-f", "-"]
+        else:
+            script, argv = iptables.script(now, wanted), ["iptables-restore", "--noflush"]
         if script:
             with self.inside():
                 run(argv, stdin=script, environ=self.environ)

@@ -29,8 +29,8 @@ class Beside:
 
     kind: Kind
     says: str
-    harmless: bool
     make: Callable[[Bench], AbstractContextManager[None]]
+    harmless: bool = False
 
     @property
     def name(self) -> str:
@@ -44,22 +44,21 @@ def faults(services: Sequence[Service]) -> tuple[Beside, ...]:
     first = {min(pod for pod in PODS if pod.node is node) for node in {pod.node for pod in PODS}}
     forward, strict = {"net.ipv4.ip_forward": "0"}, {"net.ipv4.conf.all.rp_filter": "1"}
     return (
-        Beside(Kind.CONNTRACK_FLUSHED, "on every node, before new flows", True, _flushed),
-        Beside(Kind.IP_FORWARD_OFF, "on every node", False, partial(_sysctls, wanted=forward)),
-        Beside(Kind.RP_FILTER_STRICT, "on every interface of every node", False, partial(_sysctls, wanted=strict)),
-        Beside(Kind.FOREIGN_TABLE_DROP, "everything that is forwarded", False, partial(_table, text=_DROP_ALL)),
+        Beside(Kind.CONNTRACK_FLUSHED, "on every node, before new flows", _flushed, harmless=True),
+        Beside(Kind.IP_FORWARD_OFF, "on every node", partial(_sysctls, wanted=forward)),
+        Beside(Kind.RP_FILTER_STRICT, "on every interface of every node", partial(_sysctls, wanted=strict)),
+        Beside(Kind.FOREIGN_TABLE_DROP, "everything that is forwarded", partial(_table, text=_DROP_ALL)),
         Beside(
             Kind.FOREIGN_TABLE_DROP,
             "everything forwarded that a Service translated",
-            False,
             partial(_table, text=_DROP_TRANSLATED),
         ),
         # The first pod of each node answers the lab's sentinels: without it the lab could not tell anything.
         *(
-            Beside(Kind.ENDPOINT_NAMESPACE_GONE, f"of {pod}", False, partial(_unplugged, pod=pod))
+            Beside(Kind.ENDPOINT_NAMESPACE_GONE, f"of {pod}", partial(_unplugged, pod=pod))
             for pod in sorted(endpoints - first)
         ),
-        Beside(Kind.KUBE_PROXY_KILLED, "on every node", True, _killed),
+        Beside(Kind.KUBE_PROXY_KILLED, "on every node", _killed, harmless=True),
     )
 
 

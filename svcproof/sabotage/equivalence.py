@@ -76,7 +76,9 @@ class Proof:
         pairs = [(flow, self._sound[flow], with_fault[flow]) for flow in with_fault if flow in self._sound]
         return Equivalence(
             len(pairs),
-            tuple(Difference(_words(flow), str(sound), str(now)) for flow, sound, now in pairs if sound != now),
+            tuple(
+                Difference(_words(flow), str(sound), str(now)) for flow, sound, now in pairs if sound != now
+            ),
         )
 
     def forget(self) -> None:

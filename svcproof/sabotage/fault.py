@@ -1,9 +1,21 @@
 """A fault: one entry of the rules, and what stands in its place while the fault lasts. Pure."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lab.rules.ruleset import Ruleset, Spot
+
+_OWN = (
+    (re.compile(r"default/[a-z0-9-]+"), "default/*"),
+    (re.compile(r"\((?:[a-z0-9-]+)(?::[a-z0-9-]+)?( pod-[abc]\d)?:?\d*\)"), "(*)"),
+    (re.compile(r"pod-[abc]\d|worker-[abc]|10\.244\.\d+\.\d+(?:/24)?"), "*"),
+    (re.compile(r"(?<=default/\*)[/:][a-z0-9/-]+"), ""),
+    (re.compile(r"mod \d+ (v?map) \{[^}]*\}"), r"mod n \1 {*}"),
+    (re.compile(r"\b\d{2,5}\b"), "n"),
+    (re.compile(r"0\.n|[01]\.0+\b"), "p"),
+)
+"""What differs between rules that kube-proxy writes by the same code for different Services."""
 
 
 class Kind(StrEnum):
@@ -50,7 +62,19 @@ class Fault:
         """The fault as the table shows it."""
         return f"{self.kind}: {self.change}"
 
+    @property
+    def shape(self) -> str:
+        """The fault without names of Services, endpoints and ports: alike for rules that the same code writes."""
+        return shape_of(self.name)
+
 
 def broken(rules: Ruleset, fault: Fault) -> Ruleset:
     """The rules with the fault in them. ValueError where its entry does not stand there."""
     return rules.replaced(fault.spot, fault.entry, fault.becomes)
+
+
+def shape_of(name: str) -> str:
+    """A fault's name without what differs between Services of the same kind."""
+    for pattern, by in _OWN:
+        name = pattern.sub(by, name)
+    return name

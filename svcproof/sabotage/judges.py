@@ -9,7 +9,7 @@ from svcproof.sabotage.claims import Claim
 from svcproof.sabotage.fault import Fault, Kind
 from svcproof.sabotage.results import Notice
 
-_UNTESTABLE_ENOUGH = 3
+_UNTESTABLE_ENOUGH = 2
 """A claim that cannot be tested costs seconds; after so many of them a fault is not testable."""
 
 

@@ -15,7 +15,7 @@ _MATCH = re.compile(
     r"ct (?:state|status) \S+ "
     r"|ip [sd]addr (?:!= )?(?:@\S+|\{[^}]*\}|\d\S*) "
     r"|ip saddr \. ip daddr \. meta l4proto \. th dport @\S+ "
-    r"|fib saddr type local |iifname \S+ |meta mark & \S+ != \S+ "
+    r"|fib saddr type local |iifname (?:!= )?\S+ |meta mark & \S+ != \S+ "
 )
 _PROTOCOL = re.compile(r"meta l4proto (?:tcp|udp|sctp) ")
 _DNAT = re.compile(r"\bdnat ")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from svcproof.sabotage.results import Fate, FaultResult, Sabotage
-from svcproof.sabotage.score import Score, score
+from svcproof.sabotage.score import Score, is_open, score
 
 _ORDER = (Fate.SURVIVED, Fate.ALARMED, Fate.NOT_TESTABLE, Fate.NOTICED, Fate.HARMLESS, Fate.REFUSED)
 _MOST_DIFFERENCES = 3
@@ -17,8 +17,10 @@ def markdown(sabotage: Sabotage) -> str:
         "",
         *(f"{line}  " for line in summary(sabotage)),
         "",
-        f"{sabotage.lab.kernel}, Kubernetes {sabotage.lab.kubernetes}, {sabotage.lab.network}; "
-        f"seed {sabotage.seed}; `{sabotage.command}`",
+        (
+            f"{sabotage.lab.kernel}, Kubernetes {sabotage.lab.kubernetes}, {sabotage.lab.network}; "
+            f"seed {sabotage.seed}; `{sabotage.command}`"
+        ),
         "",
         *_by_kind(sabotage.faults),
         *_survivors(sabotage.faults),
@@ -36,15 +38,19 @@ def summary(sabotage: Sabotage) -> list[str]:
     tried = f"{len(sabotage.faults)} faults tried, {len(ours)} of {sabotage.known} in the rules"
     return [
         f"{sabotage.profile}: {tried}: {sentence(counts)}",
-        f"score {counts.percent:.1f} %, {speed:.1f} faults a second, "
-        f"{sabotage.claims} claims, {len(sabotage.baseline)} of them not asked",
+        (
+            f"score {counts.percent:.1f} %, {speed:.1f} faults a second, "
+            f"{sabotage.claims} claims, {len(sabotage.baseline)} of them not asked"
+        ),
     ]
 
 
 def sentence(counts: Score) -> str:
     """The counts in words; zeros that nobody misses are left out."""
-    parts = [f"{counts.noticed} noticed", f"{counts.open} survived", f"{counts.settled} settled"]
+    parts = [f"{counts.noticed} noticed", f"{counts.open} survived"]
     rest = (
+        (counts.twins, "noticed in the same rule of another Service"),
+        (counts.settled, "settled"),
         (counts.not_testable, "not testable"),
         (counts.harmless, "harmless, as they must be"),
         (counts.alarmed, "noticed that must not be"),
@@ -54,10 +60,19 @@ def sentence(counts: Score) -> str:
 
 
 def _by_kind(faults: Sequence[FaultResult]) -> Iterator[str]:
-    yield from ("| kind | tried | noticed | survived | settled | not testable |", "|---|---|---|---|---|---|")
+    yield "| kind | tried | noticed | at a twin | survived | settled | not testable |"
+    yield "|---|---|---|---|---|---|---|"
     for kind, tried in sorted(Counter(fault.kind for fault in faults).items()):
         counts = score([fault for fault in faults if fault.kind is kind])
-        cells = (kind, tried, counts.noticed, counts.open, counts.settled, counts.not_testable)
+        cells = (
+            kind,
+            tried,
+            counts.noticed,
+            counts.twins,
+            counts.open,
+            counts.settled,
+            counts.not_testable,
+        )
         yield f"| {' | '.join(str(cell) for cell in cells)} |"
     yield ""
 
@@ -65,8 +80,9 @@ def _by_kind(faults: Sequence[FaultResult]) -> Iterator[str]:
 def _survivors(faults: Sequence[FaultResult]) -> Iterator[str]:
     survived = [fault for fault in faults if fault.fate is Fate.SURVIVED]
     for title, chosen in (
-        ("Survivors that are not settled", [fault for fault in survived if not fault.recorded]),
+        ("Survivors that are not settled", [fault for fault in survived if is_open(fault)]),
         ("Survivors that are settled", [fault for fault in survived if fault.recorded]),
+        ("Noticed in the same rule of another Service", [fault for fault in survived if _by_twin(fault)]),
     ):
         yield from (f"## {title}: {len(chosen)}", "")
         for fault in chosen:
@@ -79,6 +95,8 @@ def _settling(fault: FaultResult) -> Iterator[str]:
     """Why a survivor may live, or what packets say of it."""
     if fault.recorded:
         yield fault.recorded
+    elif fault.twin:
+        yield f"noticed: {_code(fault.twin)}"
     if fault.equivalence is None:
         return
     differences = fault.equivalence.differences
@@ -92,10 +110,20 @@ def _table(faults: Sequence[FaultResult]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for fault in sorted(faults, key=lambda each: (_ORDER.index(each.fate), each.name)):
         noticed = f"{fault.notices[0].claim}: {fault.notices[0].observed}" if fault.notices else fault.error
-        became = "settled" if fault.fate is Fate.SURVIVED and fault.recorded else str(fault.fate)
+        became = _became(fault)
         first = (noticed.splitlines() or [""])[0].replace("|", "\\|")
         yield f"| {_code(fault.name)} | {became} | {first} | {fault.judged} | {fault.seconds:.2f} |"
     yield ""
+
+
+def _became(fault: FaultResult) -> str:
+    if fault.fate is not Fate.SURVIVED or is_open(fault):
+        return str(fault.fate)
+    return "settled" if fault.recorded else "noticed at a twin"
+
+
+def _by_twin(fault: FaultResult) -> bool:
+    return bool(fault.twin) and not fault.recorded
 
 
 def _baseline(sabotage: Sabotage) -> Iterator[str]:

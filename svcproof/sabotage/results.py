@@ -64,6 +64,7 @@ class FaultResult:
     where, entry, becomes, nodes: of a fault of the rules, as it stood in them. when: the circumstances in which it
     was made last.
     judged: how many claims were asked. recorded: the reason on record why this fault may survive, if there is one.
+    twin: of a survivor, the same fault in the same rule of another Service, which was noticed.
     """
 
     name: str
@@ -78,6 +79,7 @@ class FaultResult:
     judged: int = 0
     notices: tuple[Notice, ...] = ()
     recorded: str = ""
+    twin: str = ""
     equivalence: Equivalence | None = None
     error: str = ""
     seconds: float = 0.0

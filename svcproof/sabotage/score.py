@@ -9,9 +9,14 @@ from svcproof.sabotage.results import Fate, FaultResult, Sabotage
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Counts of faults by what became of them. settled: survivors with a reason on record; open: those without."""
+    """Counts of faults by what became of them.
+
+    Of the survivors: twins were noticed in the same rule of another Service, settled have a reason on record, and
+    open have neither.
+    """
 
     noticed: int
+    twins: int
     settled: int
     open: int
     not_testable: int
@@ -21,24 +26,31 @@ class Score:
 
     @property
     def percent(self) -> float:
-        """Of the faults that could be noticed or can be told from sound rules at all, how many were."""
-        judged = self.noticed + self.open
-        return 100.0 * self.noticed / judged if judged else 100.0
+        """Of the faults that change what packets do, as far as is known, how many were noticed, or their twins."""
+        found = self.noticed + self.twins
+        judged = found + self.open
+        return 100.0 * found / judged if judged else 100.0
 
 
 def score(faults: Sequence[FaultResult]) -> Score:
     """Counts faults."""
     fates = [fault.fate for fault in faults]
-    settled = sum(fault.fate is Fate.SURVIVED and bool(fault.recorded) for fault in faults)
+    survived = [fault for fault in faults if fault.fate is Fate.SURVIVED]
     return Score(
         noticed=fates.count(Fate.NOTICED),
-        settled=settled,
-        open=fates.count(Fate.SURVIVED) - settled,
+        twins=sum(bool(fault.twin) and not fault.recorded for fault in survived),
+        settled=sum(bool(fault.recorded) for fault in survived),
+        open=sum(is_open(fault) for fault in survived),
         not_testable=fates.count(Fate.NOT_TESTABLE),
         refused=fates.count(Fate.REFUSED),
         harmless=fates.count(Fate.HARMLESS),
         alarmed=fates.count(Fate.ALARMED),
     )
+
+
+def is_open(fault: FaultResult) -> bool:
+    """Whether a fault survived and nothing says why it may."""
+    return fault.fate is Fate.SURVIVED and not fault.recorded and not fault.twin
 
 
 def exit_code(sabotage: Sabotage) -> int:

@@ -5,7 +5,8 @@ a fault that has survived to the end was seen by every claim that could have not
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 
 from conformance.arranged import Arranged
@@ -17,11 +18,12 @@ from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.claims import Claim, Round
 from svcproof.sabotage.equivalence import Proof
-from svcproof.sabotage.fault import Fault, Kind
+from svcproof.sabotage.fault import Fault, Kind, shape_of
 from svcproof.sabotage.judges import Judges, ask
 from svcproof.sabotage.order import SabotageOrder
 from svcproof.sabotage.results import Fate, FaultResult
 from svcproof.sabotage.sampling import shuffled
+from svcproof.sabotage.score import is_open
 from svcproof.sabotage.surroundings import surroundings_of
 from svcproof.sabotage.trial import Trial
 
@@ -41,18 +43,29 @@ class Session:
     say: Say
     results: dict[str, FaultResult] = field(default_factory=dict)
     baseline: dict[str, str] = field(default_factory=dict)
-    known: set[str] = field(default_factory=set)
     fault_seconds: float = 0.0
     _last: dict[str, Round] = field(default_factory=dict)
+    _first: dict[str, Round] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Collection[str]:
+        """The names of all faults of the rules that there were to choose from."""
+        return self._first.keys()
 
     def run(self) -> None:
-        """Every round in its order; then what survived is proven by packets, where it is not on record."""
+        """Every round in its order; then survivors that are not on record are compared with twins and proven."""
         arranged, start = Arranged(self.cluster), time.monotonic()
         for done, round_ in enumerate(self.rounds):
-            share = self._share(start, len(self.rounds) - done)
-            self._within(arranged, round_, lambda trial, now=round_, until=share: self._try(trial, now, until))
-        for round_, names in self._survivors():
-            self._within(arranged, round_, lambda trial, these=names: self._prove(trial, these))
+            until = self._share(start, len(self.rounds) - done)
+            with self._within(arranged, round_) as trial:
+                self._try(trial, round_, until)
+        for round_, names in self._grouped(self._missing_twins(), self._first):
+            with self._within(arranged, round_) as trial:
+                self._find(trial, round_, names)
+        self._name_twins()
+        for round_, names in self._grouped(self._unproven(), self._last):
+            with self._within(arranged, round_) as trial:
+                self._prove(trial, round_, names)
 
     def _share(self, start: float, left: int) -> float | None:
         """Until when this round may begin new faults."""
@@ -61,17 +74,14 @@ class Session:
         now = time.monotonic()
         return now + max(0.0, start + self.order.budget - now) / left
 
-    def _within(self, arranged: Arranged, round_: Round, act: Callable[[Trial], None]) -> None:
-        """Acts in a round's circumstances, with kube-proxy frozen and the claims sorted out."""
+    @contextmanager
+    def _within(self, arranged: Arranged, round_: Round) -> Iterator[Trial]:
+        """A round's circumstances for the body, with kube-proxy frozen and the claims sorted out."""
         arranged.arrange(round_.services, round_.when)
-        bench = Bench(self.cluster)
-        try:
-            with bench.frozen():
-                judges = Judges(self._sound(bench, round_.claims))
-                when = ", ".join(str(each) for each in round_.when)
-                act(Trial(bench, judges, Proof(bench, round_.services), full=self.order.full, when=when))
-        finally:
-            bench.close()
+        with closing(Bench(self.cluster)) as bench, bench.frozen():
+            judges = Judges(self._sound(bench, round_.claims))
+            when = ", ".join(str(each) for each in round_.when)
+            yield Trial(bench, judges, Proof(bench, round_.services), full=self.order.full, when=when)
 
     def _sound(self, bench: Bench, claims: Sequence[Claim]) -> Iterator[Claim]:
         """The claims that are as expected without any fault."""
@@ -85,8 +95,8 @@ class Session:
 
     def _try(self, trial: Trial, round_: Round, until: float | None) -> None:
         candidates = {fault.name: fault for fault in self._faults(trial.bench, round_)}
-        fresh = [fault for name, fault in candidates.items() if name not in self.known]
-        self.known |= set(candidates)
+        fresh = [fault for name, fault in candidates.items() if name not in self._first]
+        self._first |= {fault.name: round_ for fault in fresh}
         if self.order.listed:
             return
         self._try_beside(trial, round_)
@@ -109,8 +119,15 @@ class Session:
             known = self.results.get(fault.name)
             again = known is None or known.fate in (Fate.SURVIVED, Fate.HARMLESS)
             # To start every kube-proxy anew takes seconds.
-            if self._wanted(fault) and again and (fault.kind is not Kind.KUBE_PROXY_KILLED or round_ is most):
+            here = fault.kind is not Kind.KUBE_PROXY_KILLED or round_ is most
+            if self._wanted(fault) and again and here and not self._has_its_share(fault):
                 self._note(trial.beside(fault), round_)
+
+    def _has_its_share(self, fault: Beside) -> bool:
+        """Within a budget one endpoint stands for all."""
+        gone = [each.name for each in self.results.values() if each.kind is Kind.ENDPOINT_NAMESPACE_GONE]
+        unplugs = fault.kind is Kind.ENDPOINT_NAMESPACE_GONE
+        return self.order.budget is not None and unplugs and bool(gone) and fault.name not in gone
 
     def _faults(self, bench: Bench, round_: Round) -> Iterator[Fault]:
         """The faults of all nodes: an entry that several nodes hold is broken on all of them."""
@@ -135,20 +152,41 @@ class Session:
         if result.fate is Fate.ALARMED:
             self.say(f"  noticed that must not be: {result.name}")
 
-    def _survivors(self) -> Iterator[tuple[Round, list[str]]]:
-        """Those to be proven, by the last round that they survived."""
-        names = [
-            result.name
-            for result in self.results.values()
-            if result.fate is Fate.SURVIVED and result.where and (self.order.full or not result.recorded)
-        ]
-        for round_ in self.rounds:
-            here = [name for name in names if self._last[name] is round_]
-            if here:
-                yield round_, here
+    def _open(self) -> list[FaultResult]:
+        return [result for result in self.results.values() if is_open(result) and result.where]
 
-    def _prove(self, trial: Trial, names: Sequence[str]) -> None:
-        round_ = self._last[names[0]]
+    def _missing_twins(self) -> list[str]:
+        """Faults that were not tried, in the same rules of other Services as survivors for which no twin was."""
+        shapes = {shape_of(result.name) for result in self._open()} - self._noticed().keys()
+        return [name for name in self._first if name not in self.results and shape_of(name) in shapes]
+
+    def _unproven(self) -> list[str]:
+        if self.order.full:
+            return [each.name for each in self.results.values() if each.fate is Fate.SURVIVED and each.where]
+        return [result.name for result in self._open()]
+
+    def _noticed(self) -> dict[str, str]:
+        """A fault that was noticed, by shape."""
+        noticed = [name for name, result in self.results.items() if result.fate is Fate.NOTICED]
+        return {shape_of(name): name for name in noticed}
+
+    def _name_twins(self) -> None:
+        noticed = self._noticed()
+        for result in self._open():
+            self.results[result.name] = replace(result, twin=noticed.get(shape_of(result.name), ""))
+
+    def _grouped(self, names: Sequence[str], by: Mapping[str, Round]) -> list[tuple[Round, list[str]]]:
+        groups = [(round_, [name for name in names if by[name] is round_]) for round_ in self.rounds]
+        return [(round_, group) for round_, group in groups if group]
+
+    def _find(self, trial: Trial, round_: Round, names: Sequence[str]) -> None:
+        """Tries faults until one of each shape is noticed."""
+        candidates = {fault.name: fault for fault in self._faults(trial.bench, round_)}
+        for name in names:
+            if name in candidates and shape_of(name) not in self._noticed():
+                self._note(trial.rules(candidates[name]), round_)
+
+    def _prove(self, trial: Trial, round_: Round, names: Sequence[str]) -> None:
         candidates = {fault.name: fault for fault in self._faults(trial.bench, round_)}
         for name in names:
             if name in candidates:

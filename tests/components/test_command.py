@@ -44,7 +44,7 @@ from lab.components.command import run, tied
 run(tied(["sh", "-c", "echo $$ > {tmp_path}/child; exec sleep 60"]), environ={ENVIRON})
 """
     root = Path(__file__).parents[2]
-    us = subprocess.Popen([sys.executable, "-c", script], cwd=root)  # noqa: S603 - our own words
+    us = subprocess.Popen([sys.executable, "-c", script], cwd=root)
     child = tmp_path / "child"
     wait_until(lambda: child.exists() and child.read_text().strip())
     us.kill()

@@ -10,6 +10,7 @@ from tests.netns.fake_kube import FakeKube, slice_of
 
 PORTS = (ServicePort("http", 80),)
 WEB = Service(name="web", ports=PORTS, endpoints=(Place.POD_A1, Place.POD_B1))
+DNS = Service(name="dns", ports=PORTS, endpoints=(Place.POD_A1,))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_slices_of_deleted_services_are_awaited_to_go() -> None:
     """A slice that is left is waited for, those of other Services are not."""
     left, other = slice_of("web", Place.POD_A1), slice_of("dns", Place.POD_B1)
     kube = FakeKube([other, left], [left], [other])
-    services.wait_slices_gone(kube, [WEB])
+    services.wait_slices_gone(kube, {WEB.name})
     assert kube.answers == []
 
 
@@ -60,35 +61,44 @@ CONDITIONS = {
 
 @pytest.mark.parametrize("state", CONDITIONS, ids=str)
 def test_a_pods_state_is_awaited(state: PodState) -> None:
-    """Slices show a state by its conditions, in every Service that lists the pod; `ready` does not matter."""
+    """A Service's slices show a state by its conditions; `ready` does not matter, nor do other Services' slices."""
     right = slice_of("web", Place.POD_A1, ready=False, **CONDITIONS[state])
     wrong = [
-        slice_of("dns", Place.POD_A1, ready=True, **conditions)
+        slice_of("web", Place.POD_A1, ready=True, **conditions)
         for other, conditions in CONDITIONS.items()
         if other is not state
     ]
-    elsewhere = slice_of("dns", Place.POD_B1, ready=True, serving=True, terminating=True)
-    kube = FakeKube(*([right, each] for each in wrong), [elsewhere, right])
-    services.wait_pods(kube, {Place.POD_A1: state})
+    elsewhere = slice_of("dns", Place.POD_A1, ready=True, serving=True, terminating=True)
+    kube = FakeKube(*([each] for each in wrong), [elsewhere, right])
+    services.wait_pods(kube, [WEB], {Place.POD_A1: state})
+    assert kube.answers == []
+
+
+def test_every_service_of_a_pod_must_show_it() -> None:
+    """A slice that does not list the pod yet is waited for, though another Service's slice does."""
+    ready = CONDITIONS[PodState.READY]
+    web, dns = slice_of("web", Place.POD_A1, **ready), slice_of("dns", Place.POD_A1, **ready)
+    kube = FakeKube([web, slice_of("dns")], [web, dns])
+    services.wait_pods(kube, [WEB, DNS], {Place.POD_A1: PodState.READY})
     assert kube.answers == []
 
 
 def test_a_pod_is_awaited_to_go() -> None:
-    """A pod is gone when no slice lists it, in whatever state."""
+    """A pod is gone when no slice of its Services lists it, in whatever state."""
     listed = slice_of("web", Place.POD_A1, Place.POD_B1, serving=False, terminating=True)
     kube = FakeKube(
         [listed], [slice_of("dns", Place.POD_A1), slice_of("web")], [slice_of("web", Place.POD_B1)]
     )
-    services.wait_pods(kube, {Place.POD_A1: PodState.GONE})
+    services.wait_pods(kube, [WEB, DNS], {Place.POD_A1: PodState.GONE})
     assert kube.answers == []
 
 
 def test_every_pod_is_awaited() -> None:
     """Several pods are awaited together."""
     ready, not_ready = CONDITIONS[PodState.READY], CONDITIONS[PodState.NOT_READY]
-    first, second = slice_of("web", Place.POD_A1, **ready), slice_of("dns", Place.POD_B1, **ready)
-    kube = FakeKube([first, second], [first, slice_of("dns", Place.POD_B1, **not_ready)])
-    services.wait_pods(kube, {Place.POD_A1: PodState.READY, Place.POD_B1: PodState.NOT_READY})
+    first, second = slice_of("web", Place.POD_A1, **ready), slice_of("web", Place.POD_B1, **ready)
+    kube = FakeKube([first, second], [first, slice_of("web", Place.POD_B1, **not_ready)])
+    services.wait_pods(kube, [WEB], {Place.POD_A1: PodState.READY, Place.POD_B1: PodState.NOT_READY})
     assert kube.answers == []
 
 

@@ -1,0 +1,60 @@
+"""A Service without endpoints refuses at its load balancer IP and external IP, with ICMP port unreachable.
+
+Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier_test.go
+"""
+
+from ipaddress import IPv4Address
+
+from conformance.live import Live
+from conformance.outcome import Outcome, Refused
+from conformance.vocabulary import Claim, claims, given, requirement
+from lab.model import (
+    ExternalIP,
+    Flow,
+    LoadBalancerIP,
+    Place,
+    Refusal,
+    Service,
+    ServicePort,
+    ServiceType,
+    Target,
+)
+
+A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
+NONE = Service(
+    name="none-balanced",
+    type=ServiceType.LOAD_BALANCER,
+    load_balancer_ingress=(IPv4Address("203.0.113.10"),),
+    external_ips=(IPv4Address("203.0.113.11"),),
+    ports=(ServicePort("http", 80),),
+)
+LOAD_BALANCER, EXTERNAL = LoadBalancerIP(NONE, "http"), ExternalIP(NONE, "http")
+
+pytestmark = given(NONE)
+
+
+def refused(by: Place, sender: Place, target: Target, via: Place | None = None) -> Claim:
+    """Refused by this node with the ICMP error that says that no one listens."""
+    return Claim(Flow(sender, target, via), Refused(by, Refusal.PORT_UNREACHABLE))
+
+
+@requirement("noep-lb")
+@claims(
+    load_balancer_ip_from_outside=refused(B, Place.CLIENT, LOAD_BALANCER, B),
+    load_balancer_ip_from_pod=refused(C, Place.POD_C1, LOAD_BALANCER),
+    external_ip_from_outside=refused(B, Place.CLIENT, EXTERNAL, B),
+    external_ip_from_pod=refused(C, Place.POD_C1, EXTERNAL),
+)
+def test_load_balancer_and_external_ip(live: Live, flow: Flow, expect: Outcome) -> None:
+    """The load balancer IP and the external IP refuse on the node that the packet comes to."""
+    assert live.observe(flow) == expect
+
+
+@requirement("noep-lb-node")
+@claims(
+    load_balancer_ip_from_node=refused(A, A, LOAD_BALANCER),
+    external_ip_from_node=refused(A, A, EXTERNAL),
+)
+def test_from_a_node_itself(live: Live, flow: Flow, expect: Outcome) -> None:
+    """The load balancer IP and the external IP refuse a node's own connections."""
+    assert live.observe(flow) == expect

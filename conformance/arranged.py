@@ -11,9 +11,9 @@ class Arranged:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._pods: Mapping[Place, PodState] = {}
-        self._proxy = ProxyHas()
-        self._services: tuple[Service, ...] = ()
+        self._pods: Mapping[Place, PodState | None] = {}
+        self._proxy: ProxyHas | None = ProxyHas()
+        self._services: tuple[Service, ...] | None = ()
 
     def arrange(self, services: Sequence[Service], when: Collection[Circumstance]) -> None:
         """Makes exactly these Services and circumstances so, and all else as at first.
@@ -26,22 +26,27 @@ class Arranged:
         proxy = proxies[0] if proxies else ProxyHas()
         if tuple(services) != self._services:
             self._set_pods({})
+            self._services = None  # Unknown, until the change has succeeded.
             self._cluster.set_services(services)
             self._services = tuple(services)
         self._set_pods(pods)
         if proxy != self._proxy:
+            self._proxy = None
             self._cluster.set_proxy(proxy)
             self._proxy = proxy
 
     def _set_pods(self, pods: Mapping[Place, PodState]) -> None:
         changed = _changes(self._pods, pods)
         if changed:
+            self._pods = {**self._pods, **dict.fromkeys(changed)}
             self._cluster.set_pods(changed)
             self._pods = pods
 
 
-def _changes(before: Mapping[Place, PodState], after: Mapping[Place, PodState]) -> dict[Place, PodState]:
-    """The pods whose state must change; those that are no longer named become ready."""
+def _changes(
+    before: Mapping[Place, PodState | None], after: Mapping[Place, PodState]
+) -> dict[Place, PodState]:
+    """The pods whose state must change, or is unknown (None); those that are no longer named become ready."""
     return {
         pod: after.get(pod, PodState.READY)
         for pod in sorted({*before, *after})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.outcome import Arrival, Forwarded, Kept, Outcome, Refused, Unanswered
+from conformance.outcome import Arrival, Forwarded, Kept, Outcome, Refused, Unanswered, delivered
 from lab.model import Place, Refusal
 from lab.profiles import Profile, ProxyMode
 
@@ -84,6 +84,20 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "nftables mode serves node ports on the node's primary address only, unless nodePortAddresses says more",
         _MIGRATING,
         "np-allips.secondary_address",
+    ),
+    *(
+        KnownDifference(
+            claim="ct-udp-zero.cluster_ip",
+            proxy_mode=mode,
+            instead=delivered(Place.POD_A1, source=Kept()),
+            kind=DifferenceKind.UPSTREAM_BUG,
+            reason="Services without endpoints are passed over when conntrack is cleared, "
+            "so their open UDP flows go on to a pod that is gone",
+            link="https://github.com/kubernetes/kubernetes/issues/139628",
+            since="1.32",
+            until="1.37",
+        )
+        for mode in ProxyMode
     ),
     KnownDifference(
         claim="cip-hairpin-nonode.from_endpoint",

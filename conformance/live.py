@@ -1,15 +1,16 @@
 """The lab as a scenario sees it: observe a flow. Keeps what was observed for the report."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from conformance.judging import judge
 from conformance.outcome import Outcome
-from conformance.spread import spread, stuck
+from conformance.spread import spread, stuck_if_affine
 from conformance.statistics import FALSE_ALARM, probes_to_see_every, probes_to_see_skew
 from lab.api import Cluster
 from lab.model import (
+    Circumstance,
     ClusterIP,
     ClusterIPPort,
     ExternalIP,
@@ -21,6 +22,9 @@ from lab.model import (
     Trace,
     Unallocated,
 )
+
+_OPENING = 3
+"""Packets each way make a UDP flow one that the kernel takes for a stream."""
 
 Settle = Callable[[Flow, Outcome, Sequence[Trace], Facts], Outcome]
 """What an outcome comes to, for flows of which more is asked than where they go."""
@@ -49,8 +53,10 @@ class Observation:
 class Live:
     """One claim's view of a lab that is up."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, when: Collection[Circumstance] = ()) -> None:
+        """Takes the circumstances that the cluster is in."""
         self._cluster = cluster
+        self._when = tuple(when)
         self._observations: list[Observation] = []
 
     @property
@@ -58,14 +64,18 @@ class Live:
         """What this claim observed so far, in order."""
         return tuple(self._observations)
 
+    def open(self, flow: Flow) -> None:
+        """Sends a few packets of a flow that shall be open when it is observed. What becomes of them is not judged."""
+        self._cluster.send(flow, _OPENING)
+
     def observe(self, flow: Flow) -> Outcome:
         """Sends a batch of fresh flows and judges all of it. Nothing is retried, nothing thrown away."""
         endpoints = endpoints_of(flow)
         count = probes_to_see_every(endpoints)
         if endpoints <= 1:
-            return self._observe(flow, count, Plan("nothing random is expected", 0.0), stuck_if_affine)
+            return self._observe(flow, count, Plan("nothing random is expected", 0.0), self._settle)
         why = f"enough to see each of {endpoints} endpoints that are picked alike"
-        return self._observe(flow, count, Plan(why, FALSE_ALARM), stuck_if_affine)
+        return self._observe(flow, count, Plan(why, FALSE_ALARM), self._settle)
 
     def observe_spread(self, flow: Flow) -> Outcome:
         """As observe, with so many flows that an endpoint's share can be judged."""
@@ -77,6 +87,9 @@ class Live:
 
         return self._observe(flow, probes_to_see_skew(endpoints), Plan(why, FALSE_ALARM), settle)
 
+    def _settle(self, flow: Flow, outcome: Outcome, _traces: Sequence[Trace], _facts: Facts) -> Outcome:
+        return stuck_if_affine(flow, self._when, outcome)
+
     def _observe(self, flow: Flow, count: int, plan: Plan, settle: Settle) -> Outcome:
         start = time.monotonic()
         traces = self._cluster.send(flow, count)
@@ -85,16 +98,6 @@ class Live:
         seconds = time.monotonic() - start
         self._observations.append(Observation(flow, plan, traces, facts, outcome, seconds))
         return outcome
-
-
-def stuck_if_affine(flow: Flow, outcome: Outcome, _traces: Sequence[Trace], _facts: Facts) -> Outcome:
-    """For a Service with session affinity it does not matter which endpoint is picked, but that it is one."""
-    match flow.target:
-        case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
-            affine = flow.target.service.session_affinity_seconds is not None
-            return stuck(outcome) if affine else outcome
-        case _:
-            return outcome
 
 
 def endpoints_of(flow: Flow) -> int:

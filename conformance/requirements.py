@@ -9,6 +9,7 @@ _SERVICE = "https://kubernetes.io/docs/concepts/services-networking/service/"
 _MODEL = "https://kubernetes.io/docs/concepts/services-networking/#the-kubernetes-network-model"
 _TESTS = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier_test.go"
 _NFTABLES_KEP = "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/3866-nftables-proxy"
+_CONNTRACK = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/conntrack.go"
 _E2E = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/service.go"
 
 _ALL = (
@@ -344,6 +345,27 @@ _ALL = (
         "A client whose endpoint is not ready any more is kept at another one from then on.",
         "https://github.com/kubernetes/kubernetes/pull/106182",
         Tier.CORE,
+    ),
+    Requirement(
+        "ct-udp-del",
+        "Open flows",
+        "An open UDP flow whose endpoint is removed goes on at another endpoint.",
+        _CONNTRACK,
+        Tier.CORE,
+    ),
+    Requirement(
+        "ct-udp-newep",
+        "Open flows",
+        "A UDP flow that began while a Service had no endpoint is served once it has one.",
+        _CONNTRACK,
+        Tier.CORE,
+    ),
+    Requirement(
+        "ct-udp-zero",
+        "Open flows",
+        "An open UDP flow of a Service that has lost its last endpoint is refused.",
+        "https://github.com/kubernetes/kubernetes/issues/139628",
+        Tier.EXTENDED,
     ),
 )
 

@@ -167,6 +167,8 @@ class _Head:
 
 _HEAD = TypeAdapter(_Head)
 _ADAPTER = TypeAdapter(Run)
+_CLAIM = TypeAdapter(ClaimResult)
+_LAB = TypeAdapter(LabRecord)
 
 
 def write_results(run: Run, path: Path) -> None:
@@ -196,19 +198,19 @@ def read_results(path: Path) -> Run:
 
 def claim_json(claim: ClaimResult) -> str:
     """A claim as one line of JSON, for the way from an xdist worker to the controller."""
-    return TypeAdapter(ClaimResult).dump_json(claim).decode()
+    return _CLAIM.dump_json(claim).decode()
 
 
 def claim_from_json(text: str) -> ClaimResult:
     """The inverse of claim_json."""
-    return TypeAdapter(ClaimResult).validate_json(text)
+    return _CLAIM.validate_json(text)
 
 
 def lab_json(record: LabRecord) -> str:
     """A lab as one line of JSON, for the way from an xdist worker to the controller."""
-    return TypeAdapter(LabRecord).dump_json(record).decode()
+    return _LAB.dump_json(record).decode()
 
 
 def lab_from_json(text: str) -> LabRecord:
     """The inverse of lab_json."""
-    return TypeAdapter(LabRecord).validate_json(text)
+    return _LAB.validate_json(text)

@@ -1,20 +1,44 @@
 """Whether a Service spreads connections evenly over its endpoints, or keeps a client at one. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from conformance.judging import judge_one
 from conformance.outcome import Arrival, Balanced, Delivered, Outcome, Share, Skewed, Stuck
 from conformance.statistics import FALSE_ALARM, chi_square_tail
-from lab.model import Facts, Trace
+from lab.model import (
+    Circumstance,
+    ClusterIP,
+    ExternalIP,
+    Facts,
+    Flow,
+    LoadBalancerIP,
+    NodePort,
+    Place,
+    PodIs,
+    Trace,
+)
 
 
-def stuck(outcome: Outcome) -> Outcome:
-    """Delivered to one endpoint only becomes Stuck, which does not say to which: that is the Service's choice."""
+def stuck_if_affine(flow: Flow, when: Collection[Circumstance], outcome: Outcome) -> Outcome:
+    """With session affinity and several ready endpoints it does not matter which is picked, but that it is one."""
+    match flow.target:
+        case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
+            service = flow.target.service
+            ready = frozenset(service.endpoints) - {each.pod for each in when if isinstance(each, PodIs)}
+            affine = service.session_affinity_seconds is not None and len(ready) > 1
+            return stuck(outcome, ready) if affine else outcome
+        case _:
+            return outcome
+
+
+def stuck(outcome: Outcome, among: Collection[Place]) -> Outcome:
+    """Delivered to one of these endpoints only becomes Stuck, which does not say to which: the Service chose it."""
     match outcome:
         case Delivered(arrivals=arrivals, answered_from=answered_from) if len(arrivals) == 1:
             [arrival] = arrivals
-            return Stuck(arrival.source, arrival.port, answered_from)
+            chosen = Stuck(arrival.source, arrival.port, answered_from)
+            return chosen if arrival.place in among else outcome
         case _:
             return outcome
 

@@ -10,11 +10,16 @@ from lab.model import Circumstance, Flow, Service
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A flow and the outcome that it must have. when: what is so beyond the given Services, while it is observed."""
+    """A flow and the outcome that it must have.
+
+    when: what is so beyond the given Services, while the flow is observed.
+    opened: where not None, the flow (with a source port of its own) has carried packets before, in these circumstances.
+    """
 
     flow: Flow
     expect: Outcome
     when: tuple[Circumstance, ...] = ()
+    opened: tuple[Circumstance, ...] | None = None
 
 
 def requirement(requirement_id: str) -> pytest.MarkDecorator:
@@ -32,7 +37,9 @@ def claims(**named: Claim) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         ("flow", "expect"),
         [
-            pytest.param(claim.flow, claim.expect, id=name, marks=pytest.mark.when(claim.when))
+            pytest.param(
+                claim.flow, claim.expect, id=name, marks=pytest.mark.when(claim.when, opened=claim.opened)
+            )
             for name, claim in named.items()
         ],
     )

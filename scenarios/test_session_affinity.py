@@ -4,7 +4,7 @@ Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#session-aff
 """
 
 from conformance.live import Live
-from conformance.outcome import Kept, Masqueraded, Outcome, Stuck
+from conformance.outcome import Kept, Masqueraded, Outcome, Stuck, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
 from lab.model import ClusterIP, Flow, NodePort, Place, PodIs, PodState, Service, ServicePort, ServiceType
 
@@ -35,8 +35,12 @@ def test_sticks(live: Live, flow: Flow, expect: Outcome) -> None:
 
 @requirement("aff-epgone")
 @claims(
-    first_gone=Claim(Flow(Place.POD_C1, HTTP), Stuck(Kept()), when=(PodIs(A3, PodState.NOT_READY),)),
-    second_gone=Claim(Flow(Place.POD_C1, HTTP), Stuck(Kept()), when=(PodIs(B3, PodState.NOT_READY),)),
+    first_gone=Claim(
+        Flow(Place.POD_C1, HTTP), delivered(B3, source=Kept()), when=(PodIs(A3, PodState.NOT_READY),)
+    ),
+    second_gone=Claim(
+        Flow(Place.POD_C1, HTTP), delivered(A3, source=Kept()), when=(PodIs(B3, PodState.NOT_READY),)
+    ),
 )
 def test_endpoint_gone(live: Live, flow: Flow, expect: Outcome) -> None:
     """A client whose endpoint stops being ready is kept at the other from then on."""

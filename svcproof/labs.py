@@ -41,7 +41,7 @@ class LabEntry:
 
 
 _ENTRY = TypeAdapter(LabEntry)
-_LOCK, _FACTS = "lock", "lab.json"
+_LOCK, _FACTS, _GUARD = "lock", "lab.json", "labs.lock"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -93,10 +93,15 @@ class Labs:
         """Holds an entry for the body. UsageError where another lab of this name stands."""
         check_name(name)
         home = self._home / name
-        self.standing()  # Removes what an ended lab of this name left.
         try:
-            home.mkdir(parents=True, exist_ok=True)
-            lock = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            with self._guarded():
+                self._look()  # Removes what an ended lab of this name left.
+                home.mkdir(parents=True, exist_ok=True)
+                lock = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                entry = Registration(LabEntry(name, use, profile, directory, os.getpid()), home)
+                mine = _try_lock(lock)
+                if mine:
+                    entry.write()
         except OSError as error:
             raise LabError(
                 f"cannot register the lab in {home}",
@@ -104,14 +109,11 @@ class Labs:
                 next_step="another place, with SVCPROOF_STATE",
             ) from error
         try:
-            # A lock whose file was removed as a leftover meanwhile guards nothing.
-            if not _try_lock(lock) or not _is_still(lock, home / _LOCK):
+            if not mine:
                 raise UsageError(
                     f"a lab named {name!r} stands already",
                     next_step=f"svcproof down {name}, or another name",
                 )
-            entry = Registration(LabEntry(name, use, profile, directory, os.getpid()), home)
-            entry.write()
             try:
                 yield entry
             finally:
@@ -121,8 +123,24 @@ class Labs:
 
     def standing(self) -> tuple[LabEntry, ...]:
         """The labs that stand now; leftovers of ended ones are removed on the way."""
-        homes = sorted(self._home.iterdir()) if self._home.is_dir() else []
-        entries = (self._alive(home) for home in homes)
+        if not self._home.is_dir():
+            return ()
+        with self._guarded():
+            return self._look()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Keeps others from looking while an entry is half made, and from making one while leftovers go."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        guard = os.open(self._home.parent / _GUARD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(guard)
+
+    def _look(self) -> tuple[LabEntry, ...]:
+        entries = (self._alive(home) for home in sorted(self._home.iterdir()))
         return tuple(entry for entry in entries if entry is not None)
 
     def named(self, name: str) -> LabEntry:
@@ -149,7 +167,7 @@ class Labs:
                 return None
             return _ENTRY.validate_json((home / _FACTS).read_bytes())
         except FileNotFoundError:
-            return None  # It is just being registered, or just ending.
+            return None  # It is just ending.
         finally:
             os.close(lock)
 
@@ -160,10 +178,3 @@ def _try_lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _is_still(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False

@@ -118,9 +118,13 @@ def arranged(cluster: Cluster) -> Arranged:
 @pytest.fixture
 def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -> Live:
     """The lab as one claim sees it, in the circumstances that the claim names."""
+    services = given_services([request.node])
     mark = request.node.get_closest_marker("when")
-    arranged.arrange(given_services([request.node]), () if mark is None else mark.args[0])
-    live = Live(cluster)
+    live = Live(cluster, mark.args[0])
+    if mark.kwargs["opened"] is not None:
+        arranged.arrange(services, mark.kwargs["opened"])
+        live.open(request.node.callspec.params["flow"])
+    arranged.arrange(services, mark.args[0])
     request.node.stash[_LIVE] = live
     return live
 

@@ -21,7 +21,12 @@ from tests_lab.host import Host, host, sockets_below
 from tests_lab.processes import Process, below
 from tests_lab.waiting import until
 
-# Seconds on four idle cores: a whole run of two labs; a lab until it stands, and a little longer.
+# A run of two labs with a few claims for each: all phases of a whole one, report and end too, in ten seconds.
+COMMANDS = {
+    "run": ("-n", "2", "--", "-k", "test_pod_network or test_cluster_ip_ports"),
+    "up": (),
+}
+# Seconds: such a run; a lab until it stands, and a little longer.
 LENGTHS = {"run": 10.0, "up": 7.0}
 PROFILES = ("iptables-flannel", "nftables-flannel")
 ROUNDS_EACH = 5
@@ -95,7 +100,7 @@ def leftovers(svcproof: Commanded, before: Host, directory: Path) -> list[str]:
 
 def survive(svcproof: Commanded, planned: Round, before: Host, directory: Path) -> None:
     """One round: start, wait for the moment, kill, and find nothing left within five seconds."""
-    with svcproof.started(planned.verb, planned.profile) as started:
+    with svcproof.started(planned.verb, planned.profile, *COMMANDS[planned.verb]) as started:
         time.sleep(planned.after)
         struck = strike(svcproof, started, planned)
         print(f"{planned}: {'had ended already' if struck is None else f'killed {struck.pid}'}")

@@ -1,7 +1,8 @@
 """What the documentation says becomes of a flow: one pure function, and the nouns that it speaks in.
 
 Written from kubernetes.io, the KEPs, the unit tests of Kubernetes v1.36.2 and, where these are silent, its source.
-It knows no rules and no lab; a claim that disagrees with it is wrong, or it is.
+It knows no rules and no lab; a claim that disagrees with it is wrong, or it is. The pod network is flannel with its
+VXLAN backend, whose own masquerading is part of the answer.
 """
 
 from conformance.oracle.flows import documented, documented_spread

@@ -80,7 +80,7 @@ def answer_of_service(
 def _answer_of(
     setting: Setting, packet: Packet, endpoint: Endpoint, transport: Transport, *, masqueraded: bool
 ) -> Outcome:
-    seen = seen_by(setting, packet, endpoint, masqueraded=masqueraded)
+    seen = seen_by(setting, packet, endpoint, transport, masqueraded=masqueraded)
     outcome = answer_of_pod(setting, endpoint.pod, endpoint.port, transport, seen.source)
     if not isinstance(outcome, Delivered) or seen.answer is Answer.TRANSLATED:
         return outcome
@@ -103,11 +103,11 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
 
 
 def always_the_same(outcome: Outcome) -> Outcome:
-    """With session affinity, a client stays at the endpoint that it was given first, and no one says which.
+    """With session affinity, a client stays at the endpoint that it was given first: if there are several, no one says which.
 
     Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity.
     """
-    if not isinstance(outcome, Delivered):
+    if not isinstance(outcome, Delivered) or len(outcome.arrivals) == 1:
         return outcome
     kinds = {Stuck(each.source, each.port, outcome.answered_from) for each in outcome.arrivals}
     if len(kinds) > 1:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from conformance.oracle.endpoints import Endpoint
+from conformance.oracle.hairpins import is_masqueraded_to_itself
 from conformance.oracle.packets import From, Packet, is_pod_traffic, tells_pods
 from conformance.oracle.world import Setting, Undocumented
 from conformance.outcome import Kept, Masqueraded
-from lab.model import Place, PlaceKind, PodState
+from lab.model import Place, PlaceKind, PodState, Transport
 
 
 class Answer(StrEnum):
@@ -38,32 +39,24 @@ def is_masqueraded_at_cluster_ip(setting: Setting, packet: Packet) -> bool:
     return setting.proxy.masquerade_all or (tells_pods(setting) and not is_pod_traffic(setting, packet))
 
 
-def seen_by(setting: Setting, packet: Packet, endpoint: Endpoint, *, masqueraded: bool) -> Seen:
+def seen_by(
+    setting: Setting, packet: Packet, endpoint: Endpoint, transport: Transport, *, masqueraded: bool
+) -> Seen:
     """What this endpoint sees. masqueraded: kube-proxy said so, for the front door."""
     if masqueraded:
         return Seen(Masqueraded(packet.node), Answer.TRANSLATED)
     if endpoint.pod is packet.sender and packet.source == Kept():
-        return _seen_by_itself(setting, packet.node, endpoint)
-    if not packet.is_of_pod_network and endpoint.pod.node is not packet.node:
+        if is_masqueraded_to_itself(setting, packet.node, endpoint, transport):
+            return Seen(Masqueraded(packet.node), Answer.TRANSLATED)
+        return Seen(Kept(), Answer.NEVER)
+    is_of_node = packet.is_of_pod_network and packet.came is From.ITS_POD
+    if not is_of_node and endpoint.pod.node is not packet.node:
         return _seen_across_nodes(setting, packet)
     return Seen(packet.source, Answer.TRANSLATED)
 
 
-def _seen_by_itself(setting: Setting, node: Place, endpoint: Endpoint) -> Seen:
-    """A pod that is chosen to answer itself is masqueraded, or else it would take its own packet for a forged one.
-
-    nftables mode does so for endpoints of its node by nodeName only, since 1.36.
-
-    Source: test/e2e/network/service.go "should allow pods to hairpin back to themselves through services";
-    TestClusterIPGeneral "hairpin to cluster IP"; hairpin-connections in pkg/proxy/nftables/proxier.go.
-    """
-    if setting.nftables and endpoint.node is not node:
-        return Seen(Kept(), Answer.NEVER)
-    return Seen(Masqueraded(node), Answer.TRANSLATED)
-
-
 def _seen_across_nodes(setting: Setting, packet: Packet) -> Seen:
-    """A sender outside the pod network that kube-proxy did not masquerade, seen by an endpoint on another node.
+    """A sender that kube-proxy did not masquerade and that is no pod of the node, seen by an endpoint elsewhere.
 
     flannel masquerades it with iptables. With nftables, its rule that spares packets to the node's own pods spares
     those to all pods, and the answer goes straight to the sender. A node that asked itself translates it still.
@@ -75,7 +68,7 @@ def _seen_across_nodes(setting: Setting, packet: Packet) -> Seen:
         return Seen(Masqueraded(packet.node), Answer.TRANSLATED)
     if packet.came is From.ITSELF:
         return Seen(Kept(), Answer.TRANSLATED)
-    if packet.sender.kind is PlaceKind.OUTSIDE:
+    if packet.source == Kept():
         return Seen(Kept(), Answer.DIRECTLY)
     raise Undocumented(f"what {packet.sender} makes of an answer that its own node did not ask for")
 

@@ -52,11 +52,15 @@ class Capsule:
         return code if code >= 0 else 128 - code
 
 
+class _NoUserNamespace(CapsuleError):
+    """The user namespace was refused, or its ids."""
+
+
 def start_capsule(argv: Sequence[str], environ: Mapping[str, str]) -> Capsule:
     """Starts `argv` in new namespaces. Must be called from a process with one thread. CapsuleError on refusal."""
     try:
         return _start(argv, environ, user_namespace=True)
-    except CapsuleError:
+    except _NoUserNamespace:
         # Only where user namespaces are forbidden does root go without: plain root could write global sysctls.
         if os.geteuid() != 0:
             raise
@@ -84,7 +88,8 @@ def _start(argv: Sequence[str], environ: Mapping[str, str], *, user_namespace: b
     if "ready" not in said:
         os.close(lifeline_write)
         os.waitpid(stage_pid, 0)
-        raise CapsuleError(
+        refused = user_namespace and (first != "unshared" or trouble)
+        raise (_NoUserNamespace if refused else CapsuleError)(
             "cannot make the namespaces that a lab runs in",
             output="\n".join(line for line in said if line and not line.startswith("init ")),
             next_step="svcproof doctor",

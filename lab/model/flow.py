@@ -96,12 +96,14 @@ class Flow:
     via: the node through which a sender outside the cluster routes the target's address (for cluster IPs,
     load balancer IPs, external IPs and pod IPs, which no network but the cluster's own knows).
     padding: bytes of payload beyond the mark, for UDP and ICMP; a probe that outgrows the path is sent in fragments.
+    source_port: the port of every probe, which makes them one flow to the kernel; 0 for a port of its own each.
     """
 
     sender: Place
     target: Target
     via: Place | None = None
     padding: int = 0
+    source_port: int = 0
 
     @property
     def transport(self) -> Transport:

@@ -6,6 +6,7 @@ port comes out at its new target port, kube-proxy on that node has seen everythi
 the rules of a sync in one nft transaction, or in one iptables-restore that commits nat, where the canary is, last.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lab.kube import Kube
@@ -25,6 +26,7 @@ class Barrier:
 
     kube: Kube
     exchange: Exchange
+    check: Callable[[], None]
     _round: int = field(default=0)
 
     def create(self) -> None:
@@ -52,7 +54,7 @@ class Barrier:
         )
 
     def wait(self) -> None:
-        """Changes the canary and returns when every node's rules lead there."""
+        """Changes the canary and returns when every node's rules lead there. What `check` raises ends the wait."""
         self._round += 1
         self.kube.patch_service(_NAME, {"spec": {"ports": self._service_ports()}})
         self.kube.patch_endpoint_slice(_NAME, {"ports": self._slice_ports()})
@@ -65,8 +67,12 @@ class Barrier:
         wait_until(
             f"kube-proxy on {node} has programmed what was written before the canary",
             Limit.RULES_PROGRAMMED,
-            lambda: self.exchange.reached(way, Place.ROUTER, self._target_port) or None,
+            lambda: self._is_there(way),
         )
+
+    def _is_there(self, way: Way) -> bool | None:
+        self.check()
+        return self.exchange.reached(way, Place.ROUTER, self._target_port) or None
 
     @property
     def _port(self) -> int:

@@ -15,7 +15,7 @@ from lab.model import NODES, PODS, Facts, Interface, NodeAddress, Place, ProxyHa
 from lab.netns import control_plane, kube_proxy, nodes, plan, pods, topology
 from lab.netns.barrier import Barrier
 from lab.netns.cluster import NetnsCluster
-from lab.netns.daemon import Daemon, Launcher
+from lab.netns.daemon import Daemon, Launcher, check
 from lab.netns.namespaces import UNDERLAY, Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.zones import Zones
@@ -97,7 +97,7 @@ def _start_cluster(
         daemons=daemons,
         captures=captures,
         exchange=exchange,
-        barrier=Barrier(kube, exchange),
+        barrier=Barrier(kube, exchange, lambda: check(*daemons, *proxies.running())),
         zones=Zones(kube, exchange),
         pod_pool=pool,
         proxies=proxies,
@@ -112,14 +112,9 @@ def _cni_programs(order: LabOrder) -> Mapping[str, Path]:
 
 def _cni_plugins(state: Path, daemons: tuple[Daemon, ...]) -> dict[Place, list[dict[str, object]]]:
     """The CNI configuration of each node, once flanneld has its lease."""
-
-    def check() -> None:
-        for daemon in daemons:
-            daemon.check()
-
     plugins = {}
     for node in NODES:
-        subnet = flannel.wait_subnet(nodes.subnet_file(state, node), check)
+        subnet = flannel.wait_subnet(nodes.subnet_file(state, node), lambda: check(*daemons))
         plugins[node] = flannel.cni_plugins(subnet, str(plan.POD_CIDR), state / f"cni-{node}")
     return plugins
 

@@ -13,7 +13,7 @@ from lab.kube import Kube
 from lab.model import Facts, Flow, Place, PodState, ProxyHas, Service, ServiceFacts, Trace
 from lab.netns import kube_proxy, pods, services, topology
 from lab.netns.barrier import Barrier
-from lab.netns.daemon import Daemon
+from lab.netns.daemon import Daemon, check
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.routes import sentinels, way_of
@@ -105,6 +105,8 @@ class NetnsCluster:
             self.pod_pool.bring(pod, state)
         services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
+        # kube-proxy clears conntrack after it has written the rules; its next sync begins after that.
+        self._wait_rules()
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
@@ -122,8 +124,7 @@ class NetnsCluster:
 
     def check(self) -> None:
         """DaemonDied when a program of the lab has ended."""
-        for daemon in (*self.daemons, *self.proxies.running()):
-            daemon.check()
+        check(*self.daemons, *self.proxies.running())
 
     def record(self) -> LabRecord:
         """The lab as a report describes it, figures as of now."""

@@ -46,6 +46,12 @@ class Daemon:
         return "\n".join(entry for entry in entries if entry.startswith("E"))[-_LAST_CHARACTERS:]
 
 
+def check(*daemons: Daemon) -> None:
+    """DaemonDied when one of them has ended."""
+    for daemon in daemons:
+        daemon.check()
+
+
 @dataclass(frozen=True, slots=True)
 class Launcher:
     """Starts daemons inside the places of one lab, with logs in one directory."""

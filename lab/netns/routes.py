@@ -27,7 +27,7 @@ def way_of(flow: Flow, facts: Facts) -> Way:
     mark = 0 if flow.via is None else _mark(flow, flow.via)
     shape = Shape(flow.transport, padding=flow.padding)
     pieces = _FRAGMENT_BYTES if flow.padding > _FRAGMENT_BYTES else 0
-    return Way(flow.sender, mark, destination.address, destination.port, shape, pieces)
+    return Way(flow.sender, mark, destination.address, destination.port, shape, pieces, flow.source_port)
 
 
 def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:

@@ -49,9 +49,9 @@ class NodeRules:
             with self.inside():
                 run(argv, stdin=script, environ=self.environ)
 
-    def forget_clients(self) -> None:
-        """Empties what the kernel remembers for session affinity."""
-        learned = [block.spot for block in self.read().blocks if block.learned and block.entries]
+    def forget_clients(self, rules: Ruleset) -> None:
+        """Empties what the kernel remembers for session affinity. rules: of this node; they say where."""
+        learned = [block.spot for block in rules.blocks if block.learned]
         with self.inside():
             if learned:
                 run(["nft", "-f", "-"], stdin="".join(f"flush set {it.table} {it.name}\n" for it in learned))

@@ -32,7 +32,10 @@ _FIRST_PORT, _LAST_PORT = 33_000, 60_999
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a batch or a sentinel goes. mark: the socket mark that chooses the route, 0 for none."""
+    """Where a batch or a sentinel goes.
+
+    mark: the socket mark that chooses the route, 0 for none. source_port: of every probe, 0 for a new one each.
+    """
 
     sender: Place
     mark: int
@@ -40,6 +43,7 @@ class Way:
     port: int
     shape: Shape
     fragment_bytes: int = 0
+    source_port: int = 0
 
 
 @dataclass(slots=True)
@@ -49,6 +53,7 @@ class _Flight:
     sent: dict[int, Probe] = field(default_factory=dict)
     fragments: dict[int, int] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
+    sentinels: set[int] = field(default_factory=set)
     seen: list[tuple[int, Sighting]] = field(default_factory=list)
 
 
@@ -88,18 +93,20 @@ class Exchange:
         arrived = [seen.headers.destination for seen in _went_in(flight, at).values()]
         return arrived == [address] * count
 
-    def _launch(self, way: Way, count: int, flight: _Flight) -> None:
+    def _launch(self, way: Way, count: int, flight: _Flight, *, sentinel: bool = False) -> None:
         source = self._senders.source(way.sender, way.mark, way.destination)
         headers = Headers(source, 0, way.destination, way.port, way.shape.transport, TTL)
         make = template(way.shape, headers)
         for number in range(count):
             mark = self._fresh_mark(flight)
-            port = self._next_port(way.sender)
+            port = way.source_port or self._next_port(way.sender)
             packet = make(mark, port)
             if way.shape.transport is not Transport.ICMP:
                 headers = replace(headers, source_port=port)
             flight.sent[mark] = Probe(mark, way.sender, headers, packet)
             flight.open.add(mark)
+            if sentinel:
+                flight.sentinels.add(mark)
             error = self._hand_over(way, packet, mark, flight)
             if error is not None:
                 flight.sent[mark] = replace(flight.sent[mark], local_error=error)
@@ -137,16 +144,17 @@ class Exchange:
         known = Known(flight.sent, flight.fragments)
         for mark, sighting in self._captures.sightings(known):
             flight.seen.append((mark, sighting))
-            if sighting.part is not Part.PROBE and sighting.reached(flight.sent[mark].sender):
+            # A refusal is the end of a probe, but a sentinel must come through.
+            ends = {Part.REPLY} if mark in flight.sentinels else {Part.REPLY, Part.REFUSAL}
+            if sighting.part in ends and sighting.reached(flight.sent[mark].sender):
                 flight.open.discard(mark)
 
     def _prove_silence(self, flight: _Flight, sentinels: Sequence[Way]) -> None:
         """Sends sentinels after the probes and collects until each is answered, or the probes all are."""
-        marks: set[int] = set()
+        probes = set(flight.sent)
         for way in sentinels:
-            before = set(flight.sent)
-            self._launch(way, 1, flight)
-            marks |= set(flight.sent) - before
+            self._launch(way, 1, flight, sentinel=True)
+        marks = set(flight.sent) - probes
 
         def settled() -> bool | None:
             self._collect(flight)

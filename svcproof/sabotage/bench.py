@@ -1,23 +1,30 @@
 """A lab whose rules stand still, to be broken and mended: kube-proxy frozen, the rules of every node kept."""
 
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
-from conformance.live import Live
+from conformance.live import Live, Observation
 from conformance.outcome import Outcome
 from lab.errors import CommandFailed, LabError
-from lab.model import NODES, Flow, Place
+from lab.model import NODES, PODS, Flow, Place
 from lab.netns.bring_up import STATE
 from lab.netns.cluster import NetnsCluster
 from lab.netns.kube_proxy import lock_of_its_own
+from lab.polling import Limit, wait_until
 from lab.rules.node import NodeRules
 from lab.rules.ruleset import Ruleset
 from svcproof.sabotage.fault import Fault, broken
 
 Got = TypeVar("Got")
+
+_SYN_RECEIVED = "03"
+_PORTS_ENOUGH = 20_000
+"""Of the 28,000 source ports that the lab gives to each sender in turn: before they come again, flows are forgotten."""
 
 
 class Refusal(Exception):
@@ -35,6 +42,13 @@ class Bench:
         }
         self._threads = ThreadPoolExecutor(max_workers=len(NODES))
         self._kept: Mapping[Place, Ruleset] = {}
+        self._sent: Counter[Place] = Counter()
+
+    def hasten(self) -> None:
+        """Has pods give up half-open connections after a second instead of a minute."""
+        for pod in PODS:
+            with self.cluster.namespaces.inside(pod):
+                Path("/proc/sys/net/ipv4/tcp_synack_retries").write_text("0")
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -65,26 +79,48 @@ class Bench:
         wanted = {node: broken(self._kept[node], fault) for node in self.holders(fault)}
         self.forget()
         try:
-            try:
-                self._on(wanted, lambda rules: rules.change(self._kept[rules.node], wanted[rules.node]))
-            except CommandFailed as error:
-                raise Refusal(str(error)) from error
+            self._break(wanted)
             yield
+            self._on(wanted, lambda rules: rules.change(wanted[rules.node], self._kept[rules.node]))
         finally:
-            self.mend()
-
-    def mend(self) -> None:
-        """Puts back the rules that were kept. LabError where a node does not come to hold exactly these."""
-        self._on_each(self._mend)
+            self._on(wanted, self._mend)
 
     def forget(self) -> None:
-        """Has every node forget its flows and the clients of session affinity."""
-        self._on_each(NodeRules.forget_clients)
+        """Has every node forget the clients of session affinity, and its flows before their ports are used again."""
+        self._on_each(lambda rules: rules.forget_clients(self._kept[rules.node]))
+        if self._sent and max(self._sent.values()) > _PORTS_ENOUGH:
+            self.forget_flows()
+
+    def forget_flows(self) -> None:
+        """Has every node forget its flows, once no pod has one half open.
+
+        Masquerading avoids ports that are in use, as far as it remembers: a new flow would get the port of one that
+        a pod still waits to be acknowledged, and no answer.
+        """
+        wait_until("no pod has a half-open connection", Limit.ENDED, lambda: self._none_half_open() or None)
         self._on_each(NodeRules.forget_flows)
+        self._sent.clear()
+
+    def _none_half_open(self) -> bool:
+        for pod in PODS:
+            with self.cluster.namespaces.inside(pod):
+                _, *sockets = Path("/proc/thread-self/net/tcp").read_text().splitlines()
+            if any(each.split()[3] == _SYN_RECEIVED for each in sockets):
+                return False
+        return True
 
     def observe(self, flow: Flow) -> Outcome:
         """What becomes of a flow. LabError where the lab cannot tell."""
-        return Live(self.cluster).observe(flow)
+        live = Live(self.cluster)
+        try:
+            return live.observe(flow)
+        finally:
+            self.count(live.observations)
+
+    def count(self, observations: Sequence[Observation]) -> None:
+        """Notes how many source ports were used."""
+        for each in observations:
+            self._sent[each.flow.sender] += len(each.traces)
 
     def inside(self, change: Callable[[NodeRules], Got]) -> Mapping[Place, Got]:
         """Runs something in the namespace of every node."""
@@ -99,9 +135,19 @@ class Bench:
         """Ends the threads."""
         self._threads.shutdown()
 
+    def _break(self, wanted: Mapping[Place, Ruleset]) -> None:
+        try:
+            self._on(wanted, lambda rules: rules.change(self._kept[rules.node], wanted[rules.node]))
+        except CommandFailed as error:
+            raise Refusal(str(error)) from error
+
     def _mend(self, rules: NodeRules) -> None:
+        """Puts back the rules that were kept, if they do not stand. LabError where they do not come to stand."""
         kept = self._kept[rules.node]
-        rules.change(rules.read(), kept)
+        now = rules.read()
+        if now.same_as(kept):
+            return
+        rules.change(now, kept)
         if not rules.read().same_as(kept):
             raise LabError(
                 f"the rules of {rules.node} are not what they were before the fault",

@@ -71,7 +71,7 @@ class _Unwatched(NetnsCluster):
 
 @contextmanager
 def _flushed(bench: Bench) -> Iterator[None]:
-    bench.forget()
+    bench.forget_flows()
     yield
 
 

@@ -10,7 +10,6 @@ import pytest
 import scenarios
 from conformance.live import Live
 from conformance.outcome import Outcome
-from lab.api import Cluster
 from lab.errors import LabError
 from lab.model import Circumstance, ClusterIPPort, Flow, PodIP, Service, Unallocated
 from lab.profiles import Profile
@@ -34,9 +33,8 @@ class Claim:
     given: tuple[Service, ...] = ()
     when: tuple[Circumstance, ...] = ()
 
-    def observe(self, cluster: Cluster) -> Outcome:
+    def observe(self, live: Live) -> Outcome:
         """What the scenario observes now. LabError where the lab cannot tell."""
-        live = Live(cluster)
         # Whether the scenario's own assertion holds says less: a known difference breaks it.
         with suppress(AssertionError):
             self.scenario(live=live, flow=self.flow, expect=self.documented)
@@ -105,10 +103,10 @@ def _claim(item: pytest.Item, profile: Profile) -> Claim:
 
 
 def rounds(claims: Sequence[Claim]) -> tuple[Round, ...]:
-    """The claims by Services and circumstances, in their order; of the same Services, those that ask nothing more."""
-    groups: dict[tuple[tuple[Service, ...], tuple[Circumstance, ...]], list[Claim]] = {}
-    for given in dict.fromkeys(claim.given for claim in claims if claim.given):
-        own = [claim for claim in claims if claim.given == given]
-        for claim in sorted(own, key=lambda each: bool(each.when)):
-            groups.setdefault((given, claim.when), []).append(claim)
-    return tuple(Round(given, when, tuple(group)) for (given, when), group in groups.items())
+    """The claims by Services and circumstances. Those without circumstances, which ask most, come first."""
+    groups: dict[tuple[bool, tuple[Service, ...], tuple[Circumstance, ...]], list[Claim]] = {}
+    for claim in claims:
+        if claim.given:
+            groups.setdefault((bool(claim.when), claim.given, claim.when), []).append(claim)
+    ordered = sorted(groups.items(), key=lambda group: group[0][0])
+    return tuple(Round(given, when, tuple(group)) for (_, given, when), group in ordered)

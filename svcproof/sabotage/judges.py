@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from conformance.live import Live
 from lab.errors import LabError
 from lab.model import Place
 from svcproof.sabotage.bench import Bench
@@ -44,13 +45,15 @@ def ask(bench: Bench, claims: Sequence[Claim]) -> Iterator[tuple[Claim, Notice |
     for claim in claims:
         if claim.flow.sender in untestable:
             continue
+        live = Live(bench.cluster)
         try:
-            observed = claim.observe(bench.cluster)
+            observed = claim.observe(live)
         except LabError as error:
             untestable.add(claim.flow.sender)
             yield claim, Notice(claim.id, str(claim.expect), str(error)), False
             if len(untestable) == _UNTESTABLE_ENOUGH:
                 return
             continue
+        bench.count(live.observations)
         same = observed == claim.expect
         yield claim, None if same else Notice(claim.id, str(claim.expect), str(observed)), True

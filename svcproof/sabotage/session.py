@@ -21,6 +21,7 @@ from svcproof.sabotage.equivalence import Proof
 from svcproof.sabotage.fault import Fault, Kind, shape_of
 from svcproof.sabotage.judges import Judges, ask
 from svcproof.sabotage.order import SabotageOrder
+from svcproof.sabotage.recorded import reason_for
 from svcproof.sabotage.results import Fate, FaultResult
 from svcproof.sabotage.sampling import shuffled
 from svcproof.sabotage.score import is_open
@@ -79,6 +80,8 @@ class Session:
         """A round's circumstances for the body, with kube-proxy frozen and the claims sorted out."""
         arranged.arrange(round_.services, round_.when)
         with closing(Bench(self.cluster)) as bench, bench.frozen():
+            bench.hasten()
+            bench.forget_flows()
             judges = Judges(self._sound(bench, round_.claims))
             when = ", ".join(str(each) for each in round_.when)
             yield Trial(bench, judges, Proof(bench, round_.services), full=self.order.full, when=when)
@@ -102,13 +105,18 @@ class Session:
         self._try_beside(trial, round_)
         before = time.monotonic()
         for name, fault in candidates.items():
-            if name in self.results and self.results[name].fate is Fate.SURVIVED:
+            if self._may_be_noticed_yet(name):
                 self._note(trial.rules(fault), round_)
         for fault in shuffled(fresh, self.order.seed):
             if until is not None and time.monotonic() > until:
                 break
             self._note(trial.rules(fault), round_)
         self.fault_seconds += time.monotonic() - before
+
+    def _may_be_noticed_yet(self, name: str) -> bool:
+        before = self.results.get(name)
+        survived = before is not None and before.fate is Fate.SURVIVED
+        return survived and (self.order.full or not reason_for(name, self.cluster.profile.proxy_mode))
 
     def _try_beside(self, trial: Trial, round_: Round) -> None:
         """The faults beside the rules, where nothing but the Services is out of the ordinary."""

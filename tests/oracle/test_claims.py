@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from conformance.known import known_difference
 from lab.profiles import PROFILES, Profile
 from tests.oracle.literal_claims import (
     MODULES,
@@ -14,7 +13,7 @@ from tests.oracle.literal_claims import (
     loaded,
     scenario_tests,
 )
-from tests.oracle.said import said_of
+from tests.oracle.said import recorded, said_of
 
 CLAIMS = literal_claims()
 
@@ -23,7 +22,7 @@ CLAIMS = literal_claims()
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 def test_a_claim_expects_what_is_documented(claim: LiteralClaim, profile: Profile) -> None:
     """The oracle says what a claim expects, or what the known difference of this profile says instead."""
-    difference = known_difference(claim.id, profile)
+    difference = recorded(claim, profile)
     expected = claim.expect if difference is None else difference.instead
     assert said_of(claim, profile) == expected
 

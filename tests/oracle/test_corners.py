@@ -5,6 +5,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
+from conformance.oracle import documented
 from conformance.outcome import (
     Arrival,
     Delivered,
@@ -16,12 +17,14 @@ from conformance.outcome import (
     Outcome,
     Refused,
     Stuck,
+    Unanswered,
     delivered,
 )
 from lab.model import (
     Circumstance,
     ClusterIPPort,
     DetectLocal,
+    Flow,
     ListedEndpoint,
     NodeAddress,
     NodePort,
@@ -57,6 +60,7 @@ from tests.oracle.asked import (
     external,
     said,
 )
+from tests.oracle.topology import world_of
 
 CLIENT, FAR = Place.CLIENT, Place.FAR_CLIENT
 UNREACHABLE, RESET = Refusal.PORT_UNREACHABLE, Refusal.TCP_RESET
@@ -218,7 +222,7 @@ def test_the_modes_agree(
 @pytest.mark.parametrize(
     ("detect", "expected"),
     [
-        (DetectLocal.CLUSTER_CIDR, ALL_KEPT),
+        (DetectLocal.CLUSTER_CIDR, FAR_ONE_BY_A),
         (DetectLocal.NODE_CIDR, delivered(A1, source=Kept())),
         (DetectLocal.BRIDGE_INTERFACE, delivered(A1, source=Kept())),
         (DetectLocal.INTERFACE_NAME_PREFIX, delivered(A1, source=Kept())),
@@ -227,6 +231,20 @@ def test_the_modes_agree(
 def test_a_pod_of_another_node_is_a_pod_by_its_cluster_cidr_only(
     detect: DetectLocal, expected: Outcome
 ) -> None:
-    """Only ClusterCIDR takes what a pod of another node sends through the tunnel for inside traffic."""
+    """Only ClusterCIDR takes what a pod of another node sends through the tunnel for inside traffic.
+
+    flannel masquerades it on its way back through the tunnel.
+    """
     target = at(A, NodeAddress.BRIDGE, LOCAL)
     assert said(IPTABLES, B2, target, ProxyHas(detect_local=detect)) == expected
+
+
+def test_what_nftables_remembers_of_hairpins_is_by_endpoint_not_by_service() -> None:
+    """An endpoint that another Service has with its nodeName is masqueraded to itself through every Service."""
+    listed, world = replace(OPEN, name="listed", listed=(ListedEndpoint(A1),)), world_of([OPEN])
+    flow = Flow(A1, cluster_ip(listed))
+    alone, beside = (
+        replace(world, services={each.name: each for each in some}) for some in ((listed,), (listed, OPEN))
+    )
+    assert documented(NFTABLES, alone, flow) == Unanswered(frozenset({Arrival(A1, 8080, Kept())}))
+    assert documented(NFTABLES, beside, flow) == delivered(A1, source=Masqueraded(A))

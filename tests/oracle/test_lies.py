@@ -8,11 +8,10 @@ import pytest
 
 from conformance.arranged import Arranged
 from conformance.judging import judge
-from conformance.known import known_difference
-from conformance.live import Live, endpoints_of, stuck_if_affine
+from conformance.live import Live, endpoints_of
 from conformance.outcome import Balanced, Outcome
 from conformance.results import Verdict
-from conformance.spread import spread
+from conformance.spread import spread, stuck_if_affine
 from conformance.verdict import verdict_of
 from lab.api import Cluster
 from lab.model import Facts, Trace
@@ -20,7 +19,7 @@ from lab.profiles import PROFILES, Profile
 from tests.oracle.lies import Lie
 from tests.oracle.literal_claims import LiteralClaim, literal_claims
 from tests.oracle.lying_lab import LyingLab
-from tests.oracle.said import said_of
+from tests.oracle.said import recorded, said_of
 
 PROBES_EACH = 4
 SOUND = (Verdict.PASS, Verdict.KNOWN_DIFFERENCE)
@@ -41,13 +40,6 @@ NAMED = {
     Lie.LATE: "cip-hairpin.endpoint_among_others",
 }
 """For each lie a claim that notices it."""
-
-UNSEEN = {
-    Lie.WRONG_ENDPOINT: frozenset(
-        claim.id for claim in literal_claims() if claim.id.startswith(("aff-stick.", "aff-epgone."))
-    ),
-}
-"""Claims that pass under a lie: that a client stays at one endpoint says nothing of which pod that is."""
 
 profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
 
@@ -86,10 +78,10 @@ def honest_batches(profile: Profile) -> Mapping[str, Batch]:
 def verdict_on(claim: LiteralClaim, batch: Batch, profile: Profile) -> Verdict:
     """What a claim says of a batch."""
     traces, facts = batch.traces, batch.facts
-    outcome: Outcome = stuck_if_affine(claim.flow, judge(traces, facts), traces, facts)
+    outcome: Outcome = stuck_if_affine(claim.flow, claim.when, judge(traces, facts))
     if isinstance(claim.expect, Balanced):
         outcome = spread(outcome, traces, facts, endpoints_of(claim.flow))
-    return verdict_of(claim.expect, outcome, known_difference(claim.id, profile))
+    return verdict_of(claim.expect, outcome, recorded(claim, profile))
 
 
 @cache
@@ -109,7 +101,7 @@ def test_what_is_fabricated_is_judged_as_what_is_documented(claim: LiteralClaim,
     """From the oracle's outcome to packets and back by judging them, nothing is lost."""
     lab, arranged = honest_lab(profile)
     arranged.arrange(claim.services, claim.when)
-    live = Live(lab)
+    live = Live(lab, claim.when)
     observe = live.observe_spread if isinstance(claim.expect, Balanced) else live.observe
     assert observe(claim.flow) == said_of(claim, profile)
 
@@ -125,10 +117,10 @@ def test_every_claim_is_satisfied_by_the_truth(profile: Profile) -> None:
 @profiles
 @pytest.mark.parametrize("lie", Lie)
 def test_no_claim_passes_under_a_lie_that_concerns_it(lie: Lie, profile: Profile) -> None:
-    """A claim notices every lie that changes a packet of its flow; those that cannot are known by name."""
+    """A claim notices every lie that changes a packet of its flow."""
     verdicts = verdicts_under(lie, profile)
     passed = {name for name, verdict in verdicts.items() if verdict not in FOUND_OUT}
-    assert passed == UNSEEN.get(lie, frozenset())
+    assert passed == set()
     assert verdicts[NAMED[lie]] in FOUND_OUT
 
 

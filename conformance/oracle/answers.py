@@ -103,7 +103,7 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
 
 
 def always_the_same(outcome: Outcome) -> Outcome:
-    """With session affinity, a client stays at the endpoint that it was given first: if there are several, no one says which.
+    """With session affinity, a client stays at its first endpoint; of several, no one says which that is.
 
     Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity.
     """

@@ -8,7 +8,7 @@ FALSE_ALARM = 1e-6
 FEWEST = 10
 """Probes of a batch whose outcome is not random: enough to show one that flaps every other time (1 in 1000)."""
 
-_NONCENTRALITY = {2: 52.1, 3: 56.3, 5: 62.1, 9: 70.6}
+_NONCENTRALITY = {2: 52.1, 3: 56.3, 5: 62.1, 10: 72.1}
 
 
 def probes_to_see_every(endpoints: int, false_alarm: float = FALSE_ALARM) -> int:

@@ -18,15 +18,15 @@ def over(name: str, endpoints: tuple[Place, ...]) -> Service:
     )
 
 
-OVER_2, OVER_3, OVER_5, OVER_9 = (
+OVER_2, OVER_3, OVER_5, OVER_10 = (
     over("two", TWO),
     over("three", THREE),
     over("five", FIVE),
-    over("nine", PODS),
+    over("ten", PODS),
 )
 SENDER = Place.POD_C3
 
-pytestmark = given(OVER_2, OVER_3, OVER_5, OVER_9)
+pytestmark = given(OVER_2, OVER_3, OVER_5, OVER_10)
 
 
 @requirement("dist-random")
@@ -34,8 +34,8 @@ pytestmark = given(OVER_2, OVER_3, OVER_5, OVER_9)
     two=Claim(Flow(SENDER, ClusterIP(OVER_2, "http")), balanced(*TWO, source=Kept())),
     three=Claim(Flow(SENDER, ClusterIP(OVER_3, "http")), balanced(*THREE, source=Kept())),
     five=Claim(Flow(SENDER, ClusterIP(OVER_5, "http")), balanced(*FIVE, source=Kept())),
-    nine=Claim(
-        Flow(Place.CLIENT, NodePort(OVER_9, "http", Place.WORKER_B)),
+    ten=Claim(
+        Flow(Place.CLIENT, NodePort(OVER_10, "http", Place.WORKER_B)),
         balanced(*PODS, source=Masqueraded(Place.WORKER_B)),
     ),
 )

@@ -26,6 +26,7 @@ class Place(StrEnum):
     POD_C1 = "pod-c1"
     POD_C2 = "pod-c2"
     POD_C3 = "pod-c3"
+    POD_C4 = "pod-c4"
     CLIENT = "client"
     """Outside the cluster, on the network that the nodes are on."""
     FAR_CLIENT = "far-client"

@@ -86,8 +86,8 @@ def examine(machine: Machine, settings: Settings) -> list[Finding]:
 
 
 def preflight(profile: Profile, machine: Machine) -> list[Finding]:
-    """What keeps a profile from running, by the quick checks: tools and capsule."""
-    return obstacles(_quick(machine), profile)
+    """What keeps a profile from running, by the quick checks: tools, capsule and memory."""
+    return obstacles([*_quick(machine), memory_finding(machine)], profile)
 
 
 def require(profile: Profile, machine: Machine) -> None:

@@ -208,3 +208,11 @@ def test_require_is_quiet_where_all_is_there() -> None:
     busy = replace(machine(), missing_programs=lambda _sources: pytest.fail("asked for programs"))
     require(profile_named("nftables-flannel"), busy)
     assert preflight(profile_named("nftables-flannel"), busy) == []
+
+
+def test_require_refuses_without_memory() -> None:
+    """A machine on which a lab would be killed for want of memory does not start one."""
+    full = machine(files={"/proc/meminfo": "MemFree: 1 kB\nMemAvailable:  300000 kB\n"})
+    with pytest.raises(MissingRequirement, match="memory") as raised:
+        require(profile_named("nftables-flannel"), full)
+    assert raised.value.next_step

@@ -14,6 +14,8 @@ from lab.errors import LabError, UsageError
 from lab.networks.flannel import Backend
 from lab.profiles import PROFILES
 from svcproof import __version__, commands
+from svcproof.sabotage.fault import Kind
+from svcproof.sabotage.order import seconds
 from svcproof.settings import Settings
 
 _MOST_WORKERS = 16
@@ -60,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_doctor(verbs)
     _add_run(verbs)
     _add_rerun_and_claims(verbs)
+    _add_sabotage(verbs)
     _add_up_and_down(verbs)
     _add_looking(verbs)
     _add_places(verbs)
@@ -108,6 +111,27 @@ def _add_rerun_and_claims(verbs: _Verbs) -> None:
     claims.add_argument("--json", action="store_true", help="for programs")
 
 
+def _add_sabotage(verbs: _Verbs) -> None:
+    verb = _verb(
+        verbs, "sabotage", commands.sabotage, "break a lab's rules, one at a time: do claims notice?"
+    )
+    _add_profile(verb)
+    verb.add_argument(
+        "--budget",
+        type=seconds,
+        default=None,
+        metavar="TIME",
+        help="such as 10m, for a sample (the whole set)",
+    )
+    verb.add_argument(
+        "--kind", action="append", default=[], choices=[kind.value for kind in Kind], help="these faults only"
+    )
+    verb.add_argument("--full", action="store_true", help="ask every claim about every fault")
+    verb.add_argument("--list", action="store_true", help="list the faults, make none")
+    _add_seed(verb, "of the sample")
+    _add_lab_settings(verb)
+
+
 def _add_choice(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--claim", action="append", default=[], metavar="PATTERN", help="these only, such as 'noep-*'"
@@ -117,7 +141,15 @@ def _add_choice(verb: argparse.ArgumentParser) -> None:
 
 def _add_run_settings(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("-n", "--workers", type=_count, default=None, metavar="N", help="labs side by side (2)")
-    verb.add_argument("--seed", type=int, default=None, help="of marks (random, and in the report)")
+    _add_seed(verb, "of marks")
+    _add_lab_settings(verb)
+
+
+def _add_seed(verb: argparse.ArgumentParser, what: str) -> None:
+    verb.add_argument("--seed", type=int, default=None, help=f"{what} (random, and in the report)")
+
+
+def _add_lab_settings(verb: argparse.ArgumentParser) -> None:
     _add_backend(verb)
     _add_sources(verb)
     _add_runs(verb)

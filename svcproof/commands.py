@@ -19,12 +19,17 @@ from svcproof import dumped, entered, shown, standing
 from svcproof.doctor import command as diagnosis
 from svcproof.doctor.real import real_machine
 from svcproof.gathered import RESULTS_FILE
+from svcproof.lab_run import LabRequest
 from svcproof.labs import LabEntry, Labs, LabUse
 from svcproof.listed import claims_json, claims_text, listed_claims, matching
 from svcproof.published import publish
 from svcproof.rerun import claim_of_run, isolation_words
 from svcproof.run import RunRequest, exit_code_of
 from svcproof.run import run as run_profile
+from svcproof.sabotage.command import SabotageRequest
+from svcproof.sabotage.command import sabotage as sabotage_profile
+from svcproof.sabotage.fault import Kind
+from svcproof.sabotage.order import SabotageOrder
 from svcproof.settings import Settings
 
 _WORKERS = 2
@@ -71,6 +76,21 @@ def rerun(options: argparse.Namespace, settings: Settings) -> int:
     if after is not None:
         print(isolation_words(found, claim_of_run(after, found.id)))
     return exit_code_of(after, request, progress)
+
+
+def sabotage(options: argparse.Namespace, settings: Settings) -> int:
+    """`svcproof sabotage`."""
+    profile = profile_named(options.profile)
+    lab = _lab_request(options, settings, profile)
+    order = SabotageOrder(
+        seed=lab.seed,
+        budget=options.budget,
+        kinds=tuple(Kind(kind) for kind in options.kind),
+        full=options.full,
+        listed=options.list,
+    )
+    diagnosis.require(profile, real_machine(settings.environ))
+    return sabotage_profile(SabotageRequest(lab=lab, order=order), Labs(settings.state), Lines(sys.stderr))
 
 
 def claims(options: argparse.Namespace, _settings: Settings) -> int:
@@ -160,10 +180,15 @@ def _results(given: Path) -> Run:
 
 def _request(options: argparse.Namespace, settings: Settings, profile: Profile) -> RunRequest:
     return RunRequest(
+        lab=_lab_request(options, settings, profile), workers=options.workers or _workers(options)
+    )
+
+
+def _lab_request(options: argparse.Namespace, settings: Settings, profile: Profile) -> LabRequest:
+    return LabRequest(
         profile=profile,
         sources=_sources(options, settings),
         runs=options.runs,
-        workers=options.workers or _workers(options),
         backend=Backend(options.backend),
         seed=random.randrange(1 << 32) if options.seed is None else options.seed,  # noqa: S311 - no secret
         command=options.typed,

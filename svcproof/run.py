@@ -1,12 +1,8 @@
-"""`svcproof run`: gets what is needed, enters the capsule with pytest, writes the report, says what came out."""
+"""`svcproof run`: enters the capsule with pytest, writes the report, says what came out."""
 
-import secrets
-import shlex
 import shutil
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,73 +11,39 @@ import scenarios
 from conformance.gate import gated, unmet
 from conformance.results import Run, read_results
 from conformance.verdict import USAGE
-from lab.capsule.start import start_capsule
-from lab.components.program import Component, Program
 from lab.components.progress import Progress
-from lab.components.resolve import resolve
-from lab.components.sources import Sources
 from lab.errors import LabError
-from lab.netns.order import LabOrder, write_order
-from lab.networks.flannel import Backend
-from lab.profiles import Profile
-from svcproof import __version__
 from svcproof.gathered import RESULTS_FILE
-from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
-from svcproof.labs import Labs, LabUse
+from svcproof.lab_run import LabRequest, enter, prepare, wrote_nothing
+from svcproof.labs import Labs
 from svcproof.published import point_latest, publish
-from svcproof.supervise import supervise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What the user asked for.
+    """A run of scenarios.
 
     workers: labs side by side, each with a pytest worker. claims: the ids to judge, all where there are none.
     required, baseline: see conformance.gate. pytest: arguments passed on.
     """
 
-    profile: Profile
-    sources: Sources
-    runs: Path
+    lab: LabRequest
     workers: int
-    backend: Backend
-    seed: int
     claims: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     baseline: Run | None = None
     pytest: tuple[str, ...] = ()
-    command: tuple[str, ...]
-    environ: Mapping[str, str]
 
 
 def run(request: RunRequest, labs: Labs, progress: Progress) -> Run | None:
     """Runs one profile; its results, or nothing where pytest refused its arguments (it has said why)."""
-    components = resolve(tuple(Program), request.sources, progress)
-    directory = _make_directory(request)
-    write_order(lab_order(request, components, directory / "logs"), directory / ORDER_FILE)
-    write_invocation(_invocation(request, directory.name), directory)
-    with labs.register(directory.name, LabUse.RUN, request.profile.name, directory) as entry:
-        progress.say(f"{request.profile.name}: run {directory.name}")
-        capsule = start_capsule(pytest_command(request, directory), clean(request.environ))
-        entry.started(capsule)
-        code = supervise(capsule)
+    directory = prepare(request.lab, request.lab.profile.name, progress)
+    progress.say(f"{request.lab.profile.name}: run {directory.name}")
+    code = enter(request.lab, directory, pytest_command(request, directory), labs)
     if code == pytest.ExitCode.USAGE_ERROR:
         shutil.rmtree(directory)
         return None
     return _finish(directory, code, progress)
-
-
-def lab_order(request: RunRequest, components: Mapping[Program, Component], logs: Path) -> LabOrder:
-    """What the labs of this run are made of."""
-    return LabOrder(
-        profile=request.profile,
-        components=components,
-        kubernetes=components[Program.KUBE_PROXY].version,
-        backend=request.backend,
-        logs=logs,
-        seed=request.seed,
-        python=sys.executable,
-    )
 
 
 def pytest_command(request: RunRequest, directory: Path) -> list[str]:
@@ -112,38 +74,6 @@ def pytest_command(request: RunRequest, directory: Path) -> list[str]:
     ]
 
 
-def clean(environ: Mapping[str, str]) -> dict[str, str]:
-    """The user's environment without what would change the run behind its command line."""
-    unwanted = ("PYTEST_", "COV_")
-    return {name: value for name, value in environ.items() if not name.startswith(unwanted)} | {
-        "PYTHONDONTWRITEBYTECODE": "1"
-    }
-
-
-def _make_directory(request: RunRequest) -> Path:
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    directory = request.runs / f"{stamp}-{request.profile.name}-{secrets.token_hex(2)}"
-    try:
-        directory.mkdir(parents=True)
-    except OSError as error:
-        raise LabError(
-            f"cannot make the directory of the run, {directory}",
-            output=str(error),
-            next_step="another place, with --runs DIR",
-        ) from error
-    return directory.resolve()
-
-
-def _invocation(request: RunRequest, run_id: str) -> Invocation:
-    return Invocation(
-        run_id=run_id,
-        profile=request.profile.name,
-        command=shlex.join(("svcproof", *request.command)),
-        seed=request.seed,
-        svcproof=__version__,
-    )
-
-
 def exit_code_of(results: Run | None, request: RunRequest, progress: Progress) -> int:
     """The exit code of a run, with what `--require` and `--baseline` make of it."""
     if results is None:
@@ -156,10 +86,7 @@ def exit_code_of(results: Run | None, request: RunRequest, progress: Progress) -
 def _finish(directory: Path, code: int, progress: Progress) -> Run:
     results = directory / RESULTS_FILE
     if not results.exists():
-        raise LabError(
-            f"the run ended with exit code {code} and wrote no results",
-            next_step=f"what it printed above, and the logs in {directory / 'logs'}",
-        )
+        raise wrote_nothing(directory, code)
     run_results = read_results(results)
     point_latest(directory)
     publish(run_results, directory, progress)

@@ -10,25 +10,24 @@ from lab.components.program import Component, Origin, Program
 from lab.components.sources import Sources
 from lab.networks.flannel import Backend
 from lab.profiles import profile_named
-from svcproof.run import RunRequest, clean, lab_order, pytest_command
+from svcproof.lab_run import LabRequest, clean, lab_order
+from svcproof.run import RunRequest, pytest_command
 
 DIRECTORY = Path("/runs/a-run")
 
 
 def request(workers: int = 2, claims: tuple[str, ...] = (), more: tuple[str, ...] = ()) -> RunRequest:
     """A request for a run of nftables."""
-    return RunRequest(
+    lab = LabRequest(
         profile=profile_named("nftables-flannel"),
         sources=Sources(cache=Path("/cache"), environ={}),
         runs=DIRECTORY.parent,
-        workers=workers,
         backend=Backend.VXLAN,
         seed=5,
-        claims=claims,
-        pytest=more,
         command=("run", "nftables-flannel"),
         environ={},
     )
+    return RunRequest(lab=lab, workers=workers, claims=claims, pytest=more)
 
 
 def test_pytest_runs_the_scenarios_with_the_plugin() -> None:
@@ -82,6 +81,6 @@ def test_the_order_names_the_kubernetes_that_is_tested() -> None:
         program: Component(program, version[program], Path("/bin", program), "0" * 64, Origin.SUPPLIED)
         for program in Program
     }
-    order = lab_order(request(), components, DIRECTORY / "logs")
+    order = lab_order(request().lab, components, DIRECTORY / "logs")
     assert (order.kubernetes, order.seed, order.python) == ("dev", 5, sys.executable)
     assert order.profile.name == "nftables-flannel"

@@ -1,0 +1,166 @@
+"""A lab whose rules stand still, to be broken and mended: kube-proxy frozen, the rules of every node kept."""
+
+import signal
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from conformance.live import Live, Observation
+from conformance.outcome import Outcome
+from lab.errors import CommandFailed, LabError
+from lab.model import NODES, PODS, Circumstance, Flow, Place
+from lab.netns.bring_up import STATE
+from lab.netns.cluster import NetnsCluster
+from lab.netns.kube_proxy import lock_of_its_own
+from lab.polling import Limit, wait_until
+from lab.rules.node import NodeRules
+from lab.rules.ruleset import Ruleset
+from svcproof.sabotage.fault import Fault, broken
+
+Got = TypeVar("Got")
+
+_SYN_RECEIVED = "03"
+_PORTS_ENOUGH = 20_000
+"""Of the 28,000 source ports that the lab gives to each sender in turn: before they come again, flows are forgotten."""
+
+
+class Refusal(Exception):
+    """The kernel, or the tool that speaks to it, did not take the broken rules. Nothing was changed."""
+
+
+class Bench:
+    """The rules of a cluster under test."""
+
+    def __init__(self, cluster: NetnsCluster) -> None:
+        self.cluster = cluster
+        state, mode = STATE / cluster.name, cluster.profile.proxy_mode
+        self._nodes = {
+            node: NodeRules(cluster.namespaces, node, mode, lock_of_its_own(state, node)) for node in NODES
+        }
+        self._threads = ThreadPoolExecutor(max_workers=len(NODES))
+        self._kept: Mapping[Place, Ruleset] = {}
+        self._sent: Counter[Place] = Counter()
+
+    def hasten(self) -> None:
+        """Has pods give up half-open connections after a second instead of a minute."""
+        for pod in PODS:
+            with self.cluster.namespaces.inside(pod):
+                Path("/proc/sys/net/ipv4/tcp_synack_retries").write_text("0")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Holds every kube-proxy still for the body, and keeps the rules that they wrote."""
+        self.freeze()
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
+
+    def freeze(self) -> None:
+        """Holds every kube-proxy still, and keeps the rules that they wrote."""
+        self._signal(signal.SIGSTOP)
+        self._kept = self._on_each(NodeRules.read)
+
+    @property
+    def rules(self) -> Mapping[Place, Ruleset]:
+        """The rules of every node, as kube-proxy wrote them."""
+        return self._kept
+
+    def holders(self, fault: Fault) -> tuple[Place, ...]:
+        """The nodes in whose rules the fault's entry stands: it is broken on all of them at once."""
+        return tuple(node for node, rules in self._kept.items() if rules.holds(fault.spot, fault.entry))
+
+    @contextmanager
+    def broken(self, fault: Fault) -> Iterator[None]:
+        """Breaks the rules for the body, and mends them behind it. Refusal where the kernel does not take the fault."""
+        wanted = {node: broken(self._kept[node], fault) for node in self.holders(fault)}
+        self.forget()
+        try:
+            self._break(wanted)
+            yield
+            self._on(wanted, lambda rules: rules.change(wanted[rules.node], self._kept[rules.node]))
+        finally:
+            self._on(wanted, self._mend)
+
+    def forget(self) -> None:
+        """Has every node forget the clients of session affinity, and its flows before their ports are used again."""
+        self._on_each(lambda rules: rules.forget_clients(self._kept[rules.node]))
+        if self._sent and max(self._sent.values()) > _PORTS_ENOUGH:
+            self.forget_flows()
+
+    def forget_flows(self) -> None:
+        """Has every node forget its flows, once no pod has one half open.
+
+        Masquerading avoids ports that are in use, as far as it remembers: a new flow would get the port of one that
+        a pod still waits to be acknowledged, and no answer.
+        """
+        wait_until("no pod has a half-open connection", Limit.ENDED, lambda: self._none_half_open() or None)
+        self._on_each(NodeRules.forget_flows)
+        self._sent.clear()
+
+    def _none_half_open(self) -> bool:
+        for pod in PODS:
+            with self.cluster.namespaces.inside(pod):
+                _, *sockets = Path("/proc/thread-self/net/tcp").read_text().splitlines()
+            if any(each.split()[3] == _SYN_RECEIVED for each in sockets):
+                return False
+        return True
+
+    def observe(self, flow: Flow, when: Collection[Circumstance]) -> Outcome:
+        """What becomes of a flow in these circumstances. LabError where the lab cannot tell."""
+        live = Live(self.cluster, when)
+        try:
+            return live.observe(flow)
+        finally:
+            self.count(live.observations)
+
+    def count(self, observations: Sequence[Observation]) -> None:
+        """Notes how many source ports were used."""
+        for each in observations:
+            self._sent[each.flow.sender] += len(each.traces)
+
+    def inside(self, change: Callable[[NodeRules], Got]) -> Mapping[Place, Got]:
+        """Runs something in the namespace of every node."""
+
+        def there(rules: NodeRules) -> Got:
+            with rules.inside():
+                return change(rules)
+
+        return self._on_each(there)
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self._threads.shutdown()
+
+    def _break(self, wanted: Mapping[Place, Ruleset]) -> None:
+        try:
+            self._on(wanted, lambda rules: rules.change(self._kept[rules.node], wanted[rules.node]))
+        except CommandFailed as error:
+            raise Refusal(str(error)) from error
+
+    def _mend(self, rules: NodeRules) -> None:
+        """Puts back the rules that were kept, if they do not stand. LabError where they do not come to stand."""
+        kept = self._kept[rules.node]
+        now = rules.read()
+        if now.same_as(kept):
+            return
+        rules.change(now, kept)
+        if not rules.read().same_as(kept):
+            raise LabError(
+                f"the rules of {rules.node} are not what they were before the fault",
+                next_step="another program may be changing them; run sabotage again",
+            )
+
+    def _on_each(self, act: Callable[[NodeRules], Got]) -> Mapping[Place, Got]:
+        return self._on(self._nodes, act)
+
+    def _on(self, nodes: Mapping[Place, object], act: Callable[[NodeRules], Got]) -> Mapping[Place, Got]:
+        """Acts on nodes side by side."""
+        return dict(zip(nodes, self._threads.map(act, [self._nodes[node] for node in nodes]), strict=True))
+
+    def _signal(self, number: signal.Signals) -> None:
+        for daemon in self.cluster.proxies.running():
+            daemon.process.send_signal(number)

@@ -1,0 +1,108 @@
+"""Asks by packets whether a fault changes anything at all: every sender, every front door, with and without it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from conformance.outcome import Outcome
+from lab.errors import LabError
+from lab.model import (
+    NODES,
+    PODS,
+    Circumstance,
+    ClusterIP,
+    ExternalIP,
+    Facts,
+    Flow,
+    LoadBalancerIP,
+    NodePort,
+    Place,
+    Service,
+)
+from svcproof.evidence import flow_record
+from svcproof.sabotage.bench import Bench
+from svcproof.sabotage.results import Difference, Equivalence
+
+
+def flows(service: Service, facts: Facts) -> Iterator[Flow]:
+    """Every front door of a Service from three nodes, a pod on each, its endpoints, and outside through each node."""
+    pods = {max(pod for pod in PODS if pod.node is node) for node in NODES}
+    inside = (*NODES, *sorted(pods | set(service.endpoints)))
+    for port in service.ports:
+        doors: list[ClusterIP | LoadBalancerIP | ExternalIP] = []
+        doors += [ClusterIP(service, port.name)] if facts.services[service.name].cluster_ip else []
+        doors += [LoadBalancerIP(service, port.name)] if service.load_balancer_ingress else []
+        doors += [ExternalIP(service, port.name)] if service.external_ips else []
+        for door in doors:
+            yield from (Flow(sender, door) for sender in inside)
+            yield from (Flow(Place.CLIENT, door, via=node) for node in NODES)
+        if port.name in facts.services[service.name].node_ports:
+            for node in NODES:
+                for sender in (*inside, Place.CLIENT, Place.FAR_CLIENT):
+                    yield Flow(sender, NodePort(service, port.name, node))
+
+
+class Proof:
+    """Outcomes without a fault, kept: they are the same for every fault of the same rules."""
+
+    def __init__(self, bench: Bench, services: Sequence[Service], when: Collection[Circumstance]) -> None:
+        self._bench = bench
+        self._when = tuple(when)
+        facts = bench.cluster.facts()
+        self._flows = {
+            service.name: tuple(flows(service, facts))
+            for service in services
+            if service.name in facts.services and not service.proxy_name and not service.external_name
+        }
+        self._shapes = _shapes(services)
+        self._sound: dict[Flow, Outcome] = {}
+
+    def flows_of(self, service: str) -> tuple[Flow, ...]:
+        """The flows that a fault of this Service could change; of a Service of every shape where it is shared."""
+        names = [service] if service else self._shapes
+        return tuple(flow for name in names for flow in self._flows.get(name, ()))
+
+    def outcomes(self, flows: Sequence[Flow]) -> Mapping[Flow, Outcome]:
+        """What becomes of these flows now; those that the lab cannot judge are left out."""
+        found = {}
+        for flow in flows:
+            try:
+                found[flow] = self._bench.observe(flow, self._when)
+            except LabError:
+                continue
+        return found
+
+    def compared(self, with_fault: Mapping[Flow, Outcome]) -> Equivalence:
+        """To be called without the fault: sends what was not sent yet, and compares."""
+        missing = [flow for flow in with_fault if flow not in self._sound]
+        self._sound.update(self.outcomes(missing))
+        pairs = [(flow, self._sound[flow], with_fault[flow]) for flow in with_fault if flow in self._sound]
+        return Equivalence(
+            len(pairs),
+            tuple(
+                Difference(_words(flow), str(sound), str(now)) for flow, sound, now in pairs if sound != now
+            ),
+        )
+
+
+def _shapes(services: Sequence[Service]) -> list[str]:
+    """One Service of each shape: those that differ in names, endpoints and addresses only are alike."""
+    shapes: dict[Service, str] = {}
+    for service in services:
+        shape = replace(
+            service,
+            name="",
+            endpoints=service.endpoints[:1] and (Place.POD_A1,),
+            listed=(),
+            load_balancer_ingress=service.load_balancer_ingress and service.load_balancer_ingress[:0],
+            external_ips=(),
+            load_balancer_source_ranges=(),
+            ports=(),
+        )
+        shapes.setdefault(shape, service.name)
+    return list(shapes.values())
+
+
+def _words(flow: Flow) -> str:
+    record = flow_record(flow)
+    via = f" via {record.via}" if record.via else ""
+    return f"{record.sender} to {record.target}{via}"

@@ -1,0 +1,78 @@
+"""The program of a sabotage's capsule: brings a lab up, breaks its rules one at a time, writes what was noticed."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from conformance.verdict import INTERRUPTED, NOT_TESTED
+from lab.errors import LabError
+from lab.netns.bring_up import lab_up
+from lab.netns.order import read_order as read_lab_order
+from svcproof.invocation import ORDER_FILE, read_invocation
+from svcproof.sabotage.claims import Claim, collect, rounds
+from svcproof.sabotage.order import read_order
+from svcproof.sabotage.results import RESULTS_FILE, Sabotage, write_sabotage
+from svcproof.sabotage.session import Session
+
+_LAB = "lab"
+
+
+def sabotage(directory: Path) -> int:
+    """Runs the order of this directory and writes what there is, whatever ended it; the program's exit code."""
+    lab_order, order = read_lab_order(directory / ORDER_FILE), read_order(directory)
+    started, interrupted = datetime.now(UTC), False
+    claims = collect(lab_order.profile)
+    with lab_up(lab_order, _LAB, "", say) as cluster:
+        session = Session(cluster, rounds(claims), order, say)
+        try:
+            session.run()
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            found = _summed(directory, session, claims, started, interrupted=interrupted)
+            write_sabotage(found, directory / RESULTS_FILE)
+    return INTERRUPTED if interrupted else 0
+
+
+def _summed(
+    directory: Path, session: Session, claims: Sequence[Claim], started: datetime, *, interrupted: bool
+) -> Sabotage:
+    invocation, order = read_invocation(directory), session.order
+    return Sabotage(
+        svcproof=invocation.svcproof,
+        run_id=invocation.run_id,
+        profile=invocation.profile,
+        command=invocation.command,
+        started=started,
+        finished=datetime.now(UTC),
+        seed=order.seed,
+        budget=order.budget,
+        known=len(session.known),
+        claims=len(claims),
+        baseline=session.baseline,
+        lab=session.cluster.record(),
+        faults=tuple(session.results.values()),
+        interrupted=interrupted,
+        fault_seconds=session.fault_seconds,
+        listed=tuple(sorted(session.known)) if order.listed else (),
+    )
+
+
+def say(text: str) -> None:
+    """A line for the user, at once."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command line: DIRECTORY."""
+    [directory] = arguments
+    try:
+        return sabotage(Path(directory))
+    except LabError as error:
+        say(f"svcproof: {error}")
+        return NOT_TESTED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

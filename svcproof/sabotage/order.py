@@ -1,0 +1,48 @@
+"""What is wanted of a sabotage: written down outside the capsule, read inside it."""
+
+import argparse
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from svcproof.sabotage.fault import Kind
+
+_FILE = "sabotage-order.json"
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class SabotageOrder:
+    """budget: seconds for the faults, nothing for the whole set. kinds: these only; empty for all.
+
+    full: ask every claim about every fault, and prove every survivor, also those on record. listed: make no fault.
+    """
+
+    seed: int
+    budget: float | None
+    kinds: tuple[Kind, ...]
+    full: bool
+    listed: bool
+
+
+_ADAPTER = TypeAdapter(SabotageOrder)
+
+
+def write_order(order: SabotageOrder, directory: Path) -> None:
+    """Writes the order for the program in the capsule."""
+    (directory / _FILE).write_bytes(_ADAPTER.dump_json(order, indent=1))
+
+
+def read_order(directory: Path) -> SabotageOrder:
+    """Reads what write_order wrote."""
+    return _ADAPTER.validate_json((directory / _FILE).read_bytes())
+
+
+def seconds(text: str) -> float:
+    """A time as users write it: 90s, 10m, 1h. For argparse."""
+    found = re.fullmatch(r"(\d+)([smh])", text)
+    if found is None or int(found[1]) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 90s, 10m or 1h")
+    return float(int(found[1]) * _SECONDS[found[2]])

@@ -1,0 +1,150 @@
+"""A sabotage as Markdown, and as the few lines that the terminal gets. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from svcproof.sabotage.results import Fate, FaultResult, Sabotage
+from svcproof.sabotage.score import Score, is_open, score
+
+_ORDER = (Fate.SURVIVED, Fate.ALARMED, Fate.NOT_TESTABLE, Fate.NOTICED, Fate.HARMLESS, Fate.REFUSED)
+_MOST_DIFFERENCES = 3
+
+
+def markdown(sabotage: Sabotage) -> str:
+    """The whole table, survivors first."""
+    lines = [
+        f"# Sabotage of {sabotage.profile}",
+        "",
+        *(f"{line}  " for line in summary(sabotage)),
+        "",
+        (
+            f"{sabotage.lab.kernel}, Kubernetes {sabotage.lab.kubernetes}, {sabotage.lab.network}; "
+            f"seed {sabotage.seed}; `{sabotage.command}`"
+        ),
+        "",
+        *_by_kind(sabotage.faults),
+        *_survivors(sabotage.faults),
+        *_table(sabotage.faults),
+        *_baseline(sabotage),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def summary(sabotage: Sabotage) -> list[str]:
+    """What the terminal says at the end."""
+    counts = score(sabotage.faults)
+    ours = [fault for fault in sabotage.faults if fault.where]
+    speed = len(ours) / sabotage.fault_seconds if sabotage.fault_seconds else 0.0
+    tried = f"{len(sabotage.faults)} faults tried, {len(ours)} of {sabotage.known} in the rules"
+    return [
+        f"{sabotage.profile}: {tried}: {sentence(counts)}",
+        (
+            f"score {counts.percent:.1f} %, {speed:.1f} faults a second, "
+            f"{sabotage.claims} claims, {len(sabotage.baseline)} of them not asked"
+        ),
+    ]
+
+
+def sentence(counts: Score) -> str:
+    """The counts in words; zeros that nobody misses are left out."""
+    parts = [f"{counts.noticed} noticed", f"{counts.open} survived"]
+    rest = (
+        (counts.twins, "noticed in the same rule of another Service"),
+        (counts.equivalent, "changing nothing"),
+        (counts.owed, "for which a claim is owed"),
+        (counts.not_testable, "not testable"),
+        (counts.harmless, "harmless, as they must be"),
+        (counts.alarmed, "noticed that must not be"),
+        (counts.refused, "refused by the kernel"),
+    )
+    return ", ".join([*parts, *(f"{count} {words}" for count, words in rest if count)])
+
+
+def _by_kind(faults: Sequence[FaultResult]) -> Iterator[str]:
+    yield "| kind | tried | noticed | at a twin | changes nothing | claim owed | survived | not testable |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for kind, tried in sorted(Counter(fault.kind for fault in faults).items()):
+        counts = score([fault for fault in faults if fault.kind is kind])
+        cells = (
+            kind,
+            tried,
+            counts.noticed,
+            counts.twins,
+            counts.equivalent,
+            counts.owed,
+            counts.open,
+            counts.not_testable,
+        )
+        yield f"| {' | '.join(str(cell) for cell in cells)} |"
+    yield ""
+
+
+def _survivors(faults: Sequence[FaultResult]) -> Iterator[str]:
+    survived = [fault for fault in faults if fault.fate is Fate.SURVIVED]
+    for title, chosen in (
+        ("Survivors that are not on record", [fault for fault in survived if is_open(fault)]),
+        ("Survivors for which a claim is owed", [fault for fault in survived if fault.owed]),
+        ("Survivors that change nothing", [fault for fault in survived if _changes_nothing(fault)]),
+        ("Noticed in the same rule of another Service", [fault for fault in survived if _by_twin(fault)]),
+        ("On record, and noticed all the same", [fault for fault in faults if _is_stale(fault)]),
+    ):
+        yield from (f"## {title}: {len(chosen)}", "")
+        for fault in chosen:
+            yield f"- {_code(fault.name)}"
+            yield from (f"  - {line}" for line in _settling(fault))
+        yield ""
+
+
+def _settling(fault: FaultResult) -> Iterator[str]:
+    """Why a survivor may live, or what packets say of it."""
+    if fault.recorded:
+        yield f"{fault.recorded} Owed: {fault.owed}" if fault.owed else fault.recorded
+    elif fault.twin:
+        yield f"noticed: {_code(fault.twin)}"
+    if fault.equivalence is None:
+        return
+    differences = fault.equivalence.differences
+    yield f"{fault.equivalence.flows} flows were sent with and without it: {len(differences)} differed"
+    for each in differences[:_MOST_DIFFERENCES]:
+        yield f"missing claim? {each.flow}: {each.sound}; with the fault: {each.broken}"
+
+
+def _table(faults: Sequence[FaultResult]) -> Iterator[str]:
+    yield from ("## All faults", "", "| fault | became | first claim that noticed | claims asked | seconds |")
+    yield "|---|---|---|---|---|"
+    for fault in sorted(faults, key=lambda each: (_ORDER.index(each.fate), each.name)):
+        noticed = f"{fault.notices[0].claim}: {fault.notices[0].observed}" if fault.notices else fault.error
+        became = _became(fault)
+        first = (noticed.splitlines() or [""])[0].replace("|", "\\|")
+        yield f"| {_code(fault.name)} | {became} | {first} | {fault.judged} | {fault.seconds:.2f} |"
+    yield ""
+
+
+def _became(fault: FaultResult) -> str:
+    if fault.fate is not Fate.SURVIVED or is_open(fault):
+        return str(fault.fate)
+    if fault.recorded:
+        return "claim owed" if fault.owed else "changes nothing"
+    return "noticed at a twin"
+
+
+def _changes_nothing(fault: FaultResult) -> bool:
+    return bool(fault.recorded) and not fault.owed
+
+
+def _is_stale(fault: FaultResult) -> bool:
+    return fault.fate is Fate.NOTICED and bool(fault.recorded)
+
+
+def _by_twin(fault: FaultResult) -> bool:
+    return bool(fault.twin) and not fault.recorded
+
+
+def _baseline(sabotage: Sabotage) -> Iterator[str]:
+    if sabotage.baseline:
+        yield from ("## Claims that were not asked: they are not as expected without any fault", "")
+        yield from (f"- `{claim}`: {observed}" for claim, observed in sabotage.baseline.items())
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("|", "\\|").replace("`", "'") + "`"

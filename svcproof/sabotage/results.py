@@ -1,0 +1,130 @@
+"""What a sabotage found, as sabotage.json holds it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from lab.api import LabRecord
+from svcproof.sabotage.fault import Kind
+
+SCHEMA_VERSION = 1
+RESULTS_FILE = "sabotage.json"
+
+
+class Fate(StrEnum):
+    """What became of a fault.
+
+    NOT_TESTABLE: the lab itself could not observe a claim while the fault lasted, which shows, but proves nothing.
+    HARMLESS: nothing noticed a fault that nothing may notice. ALARMED: something noticed such a fault.
+    REFUSED: the kernel or its tool did not take the fault, so that nobody can suffer it.
+    """
+
+    NOTICED = "noticed"
+    SURVIVED = "survived"
+    NOT_TESTABLE = "not testable"
+    HARMLESS = "harmless"
+    ALARMED = "alarmed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A claim that saw the fault: what it expected, and what it observed (or why the lab could not tell)."""
+
+    claim: str
+    expected: str
+    observed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A flow that no claim names, whose outcome a fault changed: a claim to be written."""
+
+    flow: str
+    sound: str
+    broken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """What packets say of a survivor: how many flows were sent with and without it, and those that differed."""
+
+    flows: int
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultResult:
+    """One fault of a run.
+
+    where, entry, becomes, nodes: of a fault of the rules, as it stood in them. when: the circumstances in which it
+    was made last.
+    judged: how many claims were asked. recorded: why this fault survives, as far as that is on record; owed: the claim
+    that would notice it.
+    twin: of a survivor, the same fault in the same rule of another Service, which was noticed.
+    """
+
+    name: str
+    kind: Kind
+    fate: Fate
+    service: str = ""
+    where: str = ""
+    entry: str = ""
+    becomes: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    when: str = ""
+    judged: int = 0
+    notices: tuple[Notice, ...] = ()
+    recorded: str = ""
+    owed: str = ""
+    twin: str = ""
+    equivalence: Equivalence | None = None
+    error: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sabotage:
+    """A whole sabotage.
+
+    known: how many faults there were to choose from. baseline: claims that were not as expected without any fault;
+    none of them was asked. budget: seconds, nothing for the whole set. fault_seconds: what the faults of the rules
+    took together. listed: the names of all faults, where only these were asked for.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    svcproof: str
+    run_id: str
+    profile: str
+    command: str
+    started: datetime
+    finished: datetime
+    seed: int
+    budget: float | None
+    known: int
+    claims: int
+    baseline: Mapping[str, str]
+    lab: LabRecord
+    faults: tuple[FaultResult, ...]
+    interrupted: bool = False
+    fault_seconds: float = 0.0
+    listed: tuple[str, ...] = ()
+
+
+_ADAPTER = TypeAdapter(Sabotage)
+
+
+def write_sabotage(sabotage: Sabotage, path: Path) -> None:
+    """Writes sabotage.json, whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(_ADAPTER.dump_json(sabotage, indent=1) + b"\n")
+    partial.replace(path)
+
+
+def read_sabotage(path: Path) -> Sabotage:
+    """Reads what write_sabotage wrote."""
+    return _ADAPTER.validate_json(path.read_bytes())

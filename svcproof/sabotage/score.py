@@ -1,0 +1,66 @@
+"""The arithmetic of a sabotage: how many faults were noticed, and the exit code. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conformance.verdict import AS_DOCUMENTED, DIFFERS, INTERRUPTED, NOT_TESTED
+from svcproof.sabotage.results import Fate, FaultResult, Sabotage
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of faults by what became of them.
+
+    Of the survivors: twins were noticed in the same rule of another Service, equivalent ones are on record as changing
+    nothing, owed ones with the claim that is missing, and open ones are not on record.
+    """
+
+    noticed: int
+    twins: int
+    equivalent: int
+    owed: int
+    open: int
+    not_testable: int
+    refused: int
+    harmless: int
+    alarmed: int
+
+    @property
+    def percent(self) -> float:
+        """Of the faults that change what packets do, as far as is known, how many were noticed, or their twins."""
+        found = self.noticed + self.twins
+        judged = found + self.owed + self.open
+        return 100.0 * found / judged if judged else 100.0
+
+
+def score(faults: Sequence[FaultResult]) -> Score:
+    """Counts faults."""
+    fates = [fault.fate for fault in faults]
+    survived = [fault for fault in faults if fault.fate is Fate.SURVIVED]
+    return Score(
+        noticed=fates.count(Fate.NOTICED),
+        twins=sum(bool(fault.twin) and not fault.recorded for fault in survived),
+        equivalent=sum(bool(fault.recorded) and not fault.owed for fault in survived),
+        owed=sum(bool(fault.owed) for fault in survived),
+        open=sum(is_open(fault) for fault in survived),
+        not_testable=fates.count(Fate.NOT_TESTABLE),
+        refused=fates.count(Fate.REFUSED),
+        harmless=fates.count(Fate.HARMLESS),
+        alarmed=fates.count(Fate.ALARMED),
+    )
+
+
+def is_open(fault: FaultResult) -> bool:
+    """Whether a fault survived and nothing says why it may."""
+    return fault.fate is Fate.SURVIVED and not fault.recorded and not fault.twin
+
+
+def exit_code(sabotage: Sabotage) -> int:
+    """0 where every survivor is on record; 1 where one is not, or a harmless fault was noticed; 3 for nothing tried."""
+    if sabotage.interrupted:
+        return INTERRUPTED
+    counts = score(sabotage.faults)
+    if counts.open or counts.alarmed:
+        return DIFFERS
+    tried = sabotage.faults or sabotage.listed
+    return AS_DOCUMENTED if tried else NOT_TESTED

@@ -1,0 +1,114 @@
+"""Tries a fault in one round: makes it, asks the claims, mends, and notes what became of it."""
+
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from svcproof.sabotage.bench import Bench, Refusal
+from svcproof.sabotage.beside import Beside
+from svcproof.sabotage.claims import Claim
+from svcproof.sabotage.equivalence import Proof
+from svcproof.sabotage.fault import Fault
+from svcproof.sabotage.judges import Judges, ask
+from svcproof.sabotage.recorded import record_of
+from svcproof.sabotage.results import Equivalence, Fate, FaultResult, Notice
+from svcproof.sabotage.survivors import RECORDED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the claims said."""
+
+    judged: int
+    noticed: tuple[Notice, ...]
+    untestable: tuple[Notice, ...]
+
+    def fate(self, *, harmless: bool) -> Fate:
+        """What became of the fault."""
+        if self.noticed:
+            return Fate.ALARMED if harmless else Fate.NOTICED
+        if self.untestable:
+            return Fate.NOT_TESTABLE
+        return Fate.HARMLESS if harmless else Fate.SURVIVED
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """full: every claim is asked about every fault. when: the circumstances, in words."""
+
+    bench: Bench
+    judges: Judges
+    proof: Proof
+    full: bool
+    when: str
+
+    def rules(self, fault: Fault) -> FaultResult:
+        """One fault of the rules."""
+        result = FaultResult(
+            name=fault.name,
+            kind=fault.kind,
+            service=fault.service,
+            where=f"{fault.spot.table} {fault.spot.name}",
+            entry=fault.entry,
+            becomes=fault.becomes,
+            nodes=tuple(self.bench.holders(fault)),
+            when=self.when,
+            fate=Fate.SURVIVED,
+        )
+        return self._tried(result, self.bench.broken(fault), self.judges.asked(fault), harmless=False)
+
+    def beside(self, beside: Beside) -> FaultResult:
+        """One fault beside the rules."""
+        result = FaultResult(
+            name=beside.name,
+            kind=beside.kind,
+            when=self.when,
+            fate=Fate.SURVIVED,
+        )
+        made, claims = beside.make(self.bench), self.judges.asked(None)
+        return self._tried(result, made, claims, harmless=beside.harmless)
+
+    def proven(self, fault: Fault) -> Equivalence:
+        """What packets say of a fault, whatever the claims say."""
+        with self.bench.broken(fault):
+            sent = self.proof.outcomes(self.proof.flows_of(fault.service))
+        return self.proof.compared(sent)
+
+    def _tried(
+        self,
+        result: FaultResult,
+        fault: AbstractContextManager[None],
+        claims: Sequence[Claim],
+        *,
+        harmless: bool,
+    ) -> FaultResult:
+        start = time.monotonic()
+        record = record_of(result.name, self.bench.cluster.profile.proxy_mode, RECORDED)
+        if record is not None:
+            result = replace(result, recorded=record.why, owed=record.owed)
+        try:
+            with fault:
+                asked = self._asked(claims)
+        except Refusal as error:
+            return replace(result, fate=Fate.REFUSED, error=str(error), seconds=time.monotonic() - start)
+        return replace(
+            result,
+            fate=asked.fate(harmless=harmless),
+            judged=asked.judged,
+            notices=asked.noticed or asked.untestable,
+            seconds=time.monotonic() - start,
+        )
+
+    def _asked(self, claims: Sequence[Claim]) -> _Asked:
+        noticed: list[Notice] = []
+        untestable: list[Notice] = []
+        judged = 0
+        for claim, notice, testable in ask(self.bench, claims):
+            judged += 1
+            if notice is not None:
+                (noticed if testable else untestable).append(notice)
+            if noticed and not self.full:
+                self.judges.noticed(claim)
+                break
+        return _Asked(judged=judged, noticed=tuple(noticed), untestable=tuple(untestable))

@@ -1,0 +1,81 @@
+"""The arithmetic of a sabotage, its exit code, its files and its table."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from svcproof.sabotage.rendering import markdown, summary
+from svcproof.sabotage.results import Fate, FaultResult, read_sabotage, write_sabotage
+from svcproof.sabotage.score import exit_code, score
+from tests.sabotage.results_of import HARMLESS, NOTICED, SURVIVED, sabotage
+
+SETTLED = replace(SURVIVED, recorded="the same outcomes for everyone")
+OWED = replace(SURVIVED, recorded="seen by clients only", owed="a claim from a client")
+AT_A_TWIN = replace(SURVIVED, twin="the same in another Service")
+ALARMED = replace(HARMLESS, fate=Fate.ALARMED)
+
+
+def test_counts() -> None:
+    """Each fault is counted once, a survivor by what settles it."""
+    refused = replace(NOTICED, fate=Fate.REFUSED)
+    counts = score([NOTICED, SURVIVED, SETTLED, OWED, AT_A_TWIN, HARMLESS, refused])
+    assert (counts.noticed, counts.open, counts.equivalent, counts.owed, counts.twins) == (1, 1, 1, 1, 1)
+    assert (counts.harmless, counts.refused, counts.alarmed, counts.not_testable) == (1, 1, 0, 0)
+
+
+def test_percent_leaves_out_what_cannot_be_noticed() -> None:
+    """What changes nothing does not count; three of five others were noticed, one of them at a twin."""
+    faults = [NOTICED, NOTICED, AT_A_TWIN, SURVIVED, OWED, SETTLED, HARMLESS]
+    assert score(faults).percent == pytest.approx(60.0)
+    assert score([]).percent == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize(
+    ("faults", "code"),
+    [
+        ([NOTICED, HARMLESS], 0),
+        ([NOTICED, SETTLED, OWED, AT_A_TWIN], 0),
+        ([NOTICED, SURVIVED], 1),
+        ([NOTICED, ALARMED], 1),
+        ([], 3),
+    ],
+)
+def test_exit_code(faults: list[FaultResult], code: int) -> None:
+    """Red are a survivor that nothing settles, and a claim that noticed what must not be noticed."""
+    assert exit_code(sabotage(faults)) == code
+
+
+def test_an_interrupted_sabotage_says_so() -> None:
+    """What the user ended has the exit code for that."""
+    assert exit_code(sabotage([NOTICED], interrupted=True)) == 130
+
+
+def test_the_file_holds_everything(tmp_path: Path) -> None:
+    """What is written is read again."""
+    found = sabotage([NOTICED, SURVIVED, SETTLED, HARMLESS])
+    write_sabotage(found, tmp_path / "sabotage.json")
+    assert read_sabotage(tmp_path / "sabotage.json") == found
+
+
+def test_the_table_begins_with_survivors() -> None:
+    """Survivors stand before what was noticed, with the flows that no claim names."""
+    text = markdown(sabotage([NOTICED, HARMLESS, SURVIVED]))
+    table = text[text.index("## All faults") :]
+    assert table.index("widen: chain") < table.index("delete: set")
+    assert "missing claim? pod-c1 to cluster IP of cip: delivered; with the fault: refused" in text
+
+
+def test_a_line_for_each_fault() -> None:
+    """The table has one row for each fault, and bars within a cell do not break it."""
+    text = markdown(sabotage([NOTICED, SURVIVED, HARMLESS]))
+    rows = [line for line in text[text.index("## All faults") :].splitlines() if line.startswith("| `")]
+    assert len(rows) == 3
+    assert all(row.replace("\\|", "").count("|") == 6 for row in rows)
+
+
+def test_the_terminal_says_score_and_speed() -> None:
+    """The summary names the score, the speed and the claims that were not asked."""
+    [first, second] = summary(sabotage([NOTICED, SURVIVED]))
+    assert "2 faults tried" in first
+    assert second == "score 50.0 %, 4.0 faults a second, 50 claims, 1 of them not asked"

@@ -70,6 +70,10 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         _MIGRATING,
         "cip-badport.tcp_from_pod",
         "cip-badport.udp_from_pod",
+        "cip-badport.udp_behind_a_udp_port",
+        "cip-badport.tcp_at_a_udp_port",
+        "cip-badport.behind_one_that_drops",
+        "cip-badport.beside_one_that_drops",
         "cip-badport.tcp_from_node",
         "cip-badport.tcp_from_outside",
         "cip-ping.from_pod",
@@ -84,6 +88,7 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "nftables mode serves node ports on the node's primary address only, unless nodePortAddresses says more",
         _MIGRATING,
         "np-allips.secondary_address",
+        "noep-np.at_secondary_address",
     ),
     *(
         KnownDifference(

@@ -12,12 +12,12 @@ from lab.api import Cluster
 from lab.model import (
     Circumstance,
     ClusterIP,
-    ClusterIPPort,
     ExternalIP,
     Facts,
     Flow,
     LoadBalancerIP,
     NodePort,
+    OtherPort,
     PodIP,
     Trace,
     Unallocated,
@@ -103,7 +103,7 @@ class Live:
 def endpoints_of(flow: Flow) -> int:
     """How many endpoints the flow's Service has at most; without a Service one."""
     match flow.target:
-        case PodIP() | ClusterIPPort() | Unallocated():
+        case PodIP() | OtherPort() | Unallocated():
             return 1
         case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
             service = flow.target.service

@@ -97,6 +97,13 @@ _ALL = (
         Tier.CORE,
     ),
     Requirement(
+        "udp-doors",
+        "UDP",
+        "Every front door serves UDP as it serves TCP, for senders inside and outside.",
+        "https://kubernetes.io/docs/reference/networking/service-protocols/#udp",
+        Tier.CORE,
+    ),
+    Requirement(
         "noep-cip",
         "No endpoints",
         "A connection to a cluster IP whose Service has no endpoints is "
@@ -168,6 +175,21 @@ _ALL = (
         "Unserved addresses",
         "Packets to an address of the cluster IP range that no Service has are dropped.",
         _NFTABLES_KEP,
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "lb-badport",
+        "Unserved addresses",
+        "A port or protocol that a Service does not have is not touched at its load balancer IP and external IP: "
+        "its packets are routed like any others.",
+        _SERVICE + "#loadbalancer",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "np-badport",
+        "Unserved addresses",
+        "A number or protocol that is no node port is the node's own, which refuses where nothing listens.",
+        _SERVICE + "#type-nodeport",
         Tier.EXTENDED,
     ),
     Requirement(

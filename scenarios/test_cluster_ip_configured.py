@@ -22,9 +22,13 @@ pytestmark = given(ECHO, NEAR)
 
 
 @requirement("cip-masqall")
-@claims(from_pod=Claim(POD, MASQUERADED, when=(ProxyHas(masquerade_all=True),)))
+@claims(
+    from_pod=Claim(POD, MASQUERADED, when=(ProxyHas(masquerade_all=True),)),
+    from_outside=Claim(OUTSIDE, MASQUERADED, when=(ProxyHas(masquerade_all=True),)),
+    from_node=Claim(Flow(A, HTTP), MASQUERADED, when=(ProxyHas(masquerade_all=True),)),
+)
 def test_masquerade_all(live: Live, flow: Flow, expect: Outcome) -> None:
-    """With masqueradeAll, a pod's connections to cluster IPs are masqueraded by its node."""
+    """With masqueradeAll, everyone's connections to cluster IPs are masqueraded, pods' too."""
     assert live.observe(flow) == expect
 
 
@@ -35,6 +39,12 @@ def test_masquerade_all(live: Live, flow: Flow, expect: Outcome) -> None:
     bridge_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.BRIDGE_INTERFACE),)),
     bridge_outside=Claim(OUTSIDE, MASQUERADED, when=(ProxyHas(detect_local=DetectLocal.BRIDGE_INTERFACE),)),
     prefix_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.INTERFACE_NAME_PREFIX),)),
+    prefix_outside=Claim(
+        OUTSIDE, MASQUERADED, when=(ProxyHas(detect_local=DetectLocal.INTERFACE_NAME_PREFIX),)
+    ),
+    bridge_node=Claim(
+        Flow(A, HTTP), MASQUERADED, when=(ProxyHas(detect_local=DetectLocal.BRIDGE_INTERFACE),)
+    ),
     nothing_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.NOTHING),)),
     nothing_outside=Claim(
         Flow(Place.CLIENT, ClusterIP(NEAR, "http"), via=A),

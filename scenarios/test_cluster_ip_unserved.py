@@ -9,15 +9,32 @@ Source: https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/
 from conformance.live import Live
 from conformance.outcome import Dropped, LocalError, Outcome, Refused
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import ClusterIPPort, Flow, Place, Refusal, Service, ServicePort, Transport, Unallocated
+from lab.model import (
+    ClusterIP,
+    Flow,
+    OtherPort,
+    Place,
+    Protocol,
+    Refusal,
+    Service,
+    ServicePort,
+    TrafficPolicy,
+    Transport,
+    Unallocated,
+)
 
 A, B = Place.WORKER_A, Place.WORKER_B
-ECHO = Service(name="unserved", endpoints=(Place.POD_A1,), ports=(ServicePort("http", 80),))
-TCP = ClusterIPPort(ECHO, 81, Transport.TCP)
-UDP = ClusterIPPort(ECHO, 80, Transport.UDP)
-PING = ClusterIPPort(ECHO, 0, Transport.ICMP)
+PORTS = (ServicePort("http", 80), ServicePort("dns", 530, 8081, protocol=Protocol.UDP))
+ECHO = Service(name="unserved", endpoints=(Place.POD_A1,), ports=PORTS)
+NEAR = Service(
+    name="near", internal_traffic_policy=TrafficPolicy.LOCAL, endpoints=(Place.POD_A1,), ports=PORTS
+)
+HTTP, DNS, DROPPING = ClusterIP(ECHO, "http"), ClusterIP(ECHO, "dns"), ClusterIP(NEAR, "http")
+TCP = OtherPort(HTTP, Transport.TCP, after=1)
+UDP = OtherPort(HTTP, Transport.UDP)
+PING = OtherPort(HTTP, Transport.ICMP)
 
-pytestmark = given(ECHO)
+pytestmark = given(ECHO, NEAR)
 
 
 def refused(by: Place) -> Refused:
@@ -29,6 +46,10 @@ def refused(by: Place) -> Refused:
 @claims(
     tcp_from_pod=Claim(Flow(Place.POD_B1, TCP), refused(B)),
     udp_from_pod=Claim(Flow(Place.POD_B1, UDP), refused(B)),
+    udp_behind_a_udp_port=Claim(Flow(Place.POD_B1, OtherPort(DNS, Transport.UDP, after=1)), refused(B)),
+    tcp_at_a_udp_port=Claim(Flow(Place.POD_B1, OtherPort(DNS, Transport.TCP)), refused(B)),
+    behind_one_that_drops=Claim(Flow(Place.POD_B1, OtherPort(DROPPING, Transport.TCP, after=1)), refused(B)),
+    beside_one_that_drops=Claim(Flow(Place.POD_B1, OtherPort(DROPPING, Transport.UDP)), refused(B)),
     tcp_from_node=Claim(Flow(B, TCP), refused(B)),
     tcp_from_outside=Claim(Flow(Place.CLIENT, TCP, via=A), refused(A)),
 )

@@ -11,6 +11,7 @@ from conformance.vocabulary import Claim, claims, given, requirement
 from lab.model import (
     ClusterIP,
     Flow,
+    NodeAddress,
     NodePort,
     Place,
     Protocol,
@@ -54,6 +55,7 @@ def test_cluster_ip(live: Live, flow: Flow, expect: Outcome) -> None:
 @claims(
     from_outside=refused(A, Place.CLIENT, NodePort(NONE, "http", A)),
     from_outside_udp=refused(C, Place.CLIENT, NodePort(NONE, "dns", C)),
+    at_secondary_address=refused(C, Place.CLIENT, NodePort(NONE, "http", C, NodeAddress.SECONDARY)),
     from_beyond_the_router=refused(B, Place.FAR_CLIENT, NodePort(NONE, "http", B)),
     from_pod_to_its_node=refused(A, Place.POD_A1, NodePort(NONE, "http", A)),
     from_pod_to_another_node=refused(B, Place.POD_A1, NodePort(NONE, "http", B)),

@@ -13,6 +13,7 @@ from lab.model import (
     Flow,
     LoadBalancerIP,
     Place,
+    Protocol,
     Refusal,
     Service,
     ServicePort,
@@ -26,7 +27,7 @@ NONE = Service(
     type=ServiceType.LOAD_BALANCER,
     load_balancer_ingress=(IPv4Address("203.0.113.10"),),
     external_ips=(IPv4Address("203.0.113.11"),),
-    ports=(ServicePort("http", 80),),
+    ports=(ServicePort("http", 80), ServicePort("dns", 53, protocol=Protocol.UDP)),
 )
 LOAD_BALANCER, EXTERNAL = LoadBalancerIP(NONE, "http"), ExternalIP(NONE, "http")
 
@@ -43,6 +44,8 @@ def refused(by: Place, sender: Place, target: Target, via: Place | None = None) 
     load_balancer_ip_from_outside=refused(B, Place.CLIENT, LOAD_BALANCER, B),
     load_balancer_ip_from_pod=refused(C, Place.POD_C1, LOAD_BALANCER),
     external_ip_from_outside=refused(B, Place.CLIENT, EXTERNAL, B),
+    load_balancer_ip_udp=refused(C, Place.CLIENT, LoadBalancerIP(NONE, "dns"), C),
+    external_ip_udp=refused(C, Place.CLIENT, ExternalIP(NONE, "dns"), C),
     external_ip_from_pod=refused(C, Place.POD_C1, EXTERNAL),
 )
 def test_load_balancer_and_external_ip(live: Live, flow: Flow, expect: Outcome) -> None:

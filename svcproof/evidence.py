@@ -9,11 +9,11 @@ from conformance.outcome import Delivered, Steady, Unanswered
 from conformance.results import Batch, FlowRecord, Step, Way
 from lab.model import (
     ClusterIP,
-    ClusterIPPort,
     ExternalIP,
     Flow,
     LoadBalancerIP,
     NodePort,
+    OtherPort,
     PodIP,
     Sighting,
     Target,
@@ -44,9 +44,9 @@ def target_words(target: Target) -> str:  # noqa: PLR0911 - one line for each ki
     match target:
         case ClusterIP(service=service, port=port):
             return f"cluster IP of {service.name}, port {port}"
-        case ClusterIPPort(service=service, port=number):
-            return (
-                f"cluster IP of {service.name}, port {number}" if number else f"cluster IP of {service.name}"
+        case OtherPort(door=door, transport=transport, after=after):
+            return f"{target_words(door)}, but " + (
+                f"{transport} to {after} behind it" if after else transport
             )
         case Unallocated():
             return "a cluster IP that no Service has"

@@ -4,12 +4,12 @@ from ipaddress import IPv4Address, IPv4Network
 
 from conformance.oracle.world import Setting, Undocumented
 from lab.model import (
-    ClusterIPPort,
     ExternalIP,
     IPMode,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
+    OtherPort,
     Place,
     PodIP,
     Service,
@@ -40,11 +40,14 @@ def check_door(target: Target) -> None:
 
     Source: https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types.
     """
-    if not isinstance(target, Unallocated | PodIP) and not _has_door(target.service, type(target)):
-        raise ValueError(f"Service {target.service.name} has no {type(target).__name__}")
+    if isinstance(target, Unallocated | PodIP):
+        return
+    door = type(target.door if isinstance(target, OtherPort) else target)
+    if not _has_door(target.service, door):
+        raise ValueError(f"Service {target.service.name} has no {door.__name__}")
 
 
-def _has_door(service: Service, door: type[ServiceTarget | ClusterIPPort]) -> bool:
+def _has_door(service: Service, door: type[ServiceTarget]) -> bool:
     balanced = service.type is ServiceType.LOAD_BALANCER
     if door is NodePort:
         return service.type is ServiceType.NODE_PORT or (

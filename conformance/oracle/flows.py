@@ -1,12 +1,14 @@
 """What becomes of a flow, from its sender to its outcome."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from conformance.oracle.answers import answer_of_pod
 from conformance.oracle.doors import check_door
 from conformance.oracle.packets import Packet, at_first_node, at_other_node
 from conformance.oracle.services import (
     at_cluster_ip,
+    at_no_node_port,
     at_no_port,
     at_no_service,
     at_node_port,
@@ -18,16 +20,16 @@ from conformance.outcome import Balanced, Delivered, Outcome, Stuck
 from lab.model import (
     Circumstance,
     ClusterIP,
-    ClusterIPPort,
     ExternalIP,
     Flow,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
+    OtherPort,
     Place,
     PlaceKind,
     PodIP,
-    ServicePort,
+    ServiceTarget,
     Target,
     Unallocated,
 )
@@ -71,7 +73,7 @@ def first_node(flow: Flow) -> Place:
 
     Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-iptables.
     """
-    sender, target = flow.sender, flow.target
+    sender, target = flow.sender, flow.address_of
     at_node = isinstance(target, NodePort) and target.at in (NodeAddress.PRIMARY, NodeAddress.SECONDARY)
     if sender.kind is not PlaceKind.OUTSIDE and flow.via is None:
         return sender.node
@@ -88,13 +90,11 @@ def _at_first_node(setting: Setting, packet: Packet, target: Target) -> Outcome:
             return at_no_service(setting, packet)
         case ClusterIP(service=service, port=name):
             return at_cluster_ip(setting, packet, service, service.port(name))
-        case ClusterIPPort(service=service):
-            port = _port_of(target)
-            return (
-                at_cluster_ip(setting, packet, service, port)
-                if port
-                else at_no_port(setting, packet, service)
-            )
+        case OtherPort(door=NodePort() as door):
+            return at_no_node_port(_at_node(packet, door), target.transport)
+        case OtherPort(door=door):
+            named = _door_of(target, door)
+            return _at_first_node(setting, packet, named) if named else at_no_port(setting, packet, door)
         case LoadBalancerIP() | ExternalIP():
             return at_outside_address(setting, packet, target)
         case NodePort():
@@ -103,10 +103,13 @@ def _at_first_node(setting: Setting, packet: Packet, target: Target) -> Outcome:
             raise AssertionError("a pod's own address is no front door")
 
 
-def _port_of(target: ClusterIPPort) -> ServicePort | None:
-    """The port that a Service has at this number for this transport, if it has one."""
-    asked = (target.port, target.transport.value)
-    return next((port for port in target.service.ports if (port.port, port.protocol.value) == asked), None)
+def _door_of(target: OtherPort, door: ServiceTarget) -> ServiceTarget | None:
+    """The door that a Service has at this number for this transport, if it has one."""
+    asked = (door.service.port(door.port).port + target.after, target.transport.value)
+    for port in door.service.ports:
+        if (port.port, port.protocol.value) == asked:
+            return replace(door, port=port.name)
+    return None
 
 
 def _at_node(packet: Packet, target: NodePort) -> Packet:

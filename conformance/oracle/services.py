@@ -10,6 +10,7 @@ from conformance.oracle.sources import is_masqueraded_at_cluster_ip
 from conformance.oracle.world import Setting, Undocumented
 from conformance.outcome import Dropped, Forwarded, Outcome
 from lab.model import (
+    ClusterIP,
     ExternalIP,
     LoadBalancerIP,
     NodeAddress,
@@ -17,6 +18,7 @@ from lab.model import (
     Place,
     Service,
     ServicePort,
+    ServiceTarget,
     TrafficPolicy,
     Transport,
 )
@@ -30,14 +32,24 @@ def at_no_service(setting: Setting, packet: Packet) -> Outcome:
     return dropped(packet) if setting.nftables else leaves()
 
 
-def at_no_port(setting: Setting, packet: Packet, service: Service) -> Outcome:
-    """A port, or a ping, that a cluster IP does not have: refused in nftables mode, else routed.
+def at_no_port(setting: Setting, packet: Packet, door: ServiceTarget) -> Outcome:
+    """A port, or a ping, that an address does not have: at cluster IPs refused in nftables mode, else routed.
 
     Source: as above; TestClusterIPGeneral.
     """
-    if not is_proxied(setting, service):
+    if not isinstance(door, ClusterIP):
+        return leaves()
+    if not is_proxied(setting, door.service):
         return at_no_service(setting, packet)
     return refused(packet) if setting.nftables else leaves()
+
+
+def at_no_node_port(packet: Packet, transport: Transport) -> Outcome:
+    """A port of a node that no Service has: the node's own, where nothing listens.
+
+    Source: https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport.
+    """
+    return answer_of_kernel(packet.node, transport)
 
 
 def leaves() -> Outcome:

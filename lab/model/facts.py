@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from itertools import count, islice
 
 from lab.model.flow import (
     ClusterIP,
-    ClusterIPPort,
     Destination,
     ExternalIP,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
+    OtherPort,
     PodIP,
     Target,
+    Transport,
     Unallocated,
 )
 from lab.model.place import Place
@@ -75,8 +77,8 @@ class Facts:
                 return Destination(self.primary[pod], port)
             case ClusterIP(service=service, port=name):
                 return Destination(self.cluster_ip(service), service.port(name).port)
-            case ClusterIPPort(service=service, port=port):
-                return Destination(self.cluster_ip(service), port)
+            case OtherPort():
+                return self._beside(target)
             case Unallocated():
                 return Destination(self.unallocated, _HTTP)
             case NodePort(service=service, port=name, node=node, at=at):
@@ -86,3 +88,18 @@ class Facts:
                 return Destination(service.load_balancer_ingress[0], service.port(name).port)
             case ExternalIP(service=service, port=name):
                 return Destination(service.external_ips[0], service.port(name).port)
+
+    def _beside(self, target: OtherPort) -> Destination:
+        door = self.destination(target.door)
+        if target.transport is Transport.ICMP:
+            return Destination(door.address, 0)
+        if isinstance(target.door, NodePort):
+            return Destination(door.address, self._free_behind(door.port, target.after))
+        return Destination(door.address, door.port + target.after)
+
+    def _free_behind(self, port: int, after: int) -> int:
+        """The number so many behind this one, passing over those that the API allotted to other ports."""
+        taken = {number for service in self.services.values() for number in service.node_ports.values()}
+        taken |= {service.health_check_port for service in self.services.values()}
+        free = (number for number in count(port + 1) if number not in taken)
+        return port if after == 0 else next(islice(free, after - 1, None))

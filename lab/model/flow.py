@@ -26,15 +26,6 @@ class ClusterIP:
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterIPPort:
-    """A Service's cluster IP at a port number that the Service need not have. Port 0 for ICMP."""
-
-    service: Service
-    port: int
-    transport: Transport
-
-
-@dataclass(frozen=True, slots=True)
 class Unallocated:
     """A cluster IP that no Service has, at TCP port 80."""
 
@@ -86,7 +77,25 @@ class PodIP:
 ServiceTarget = ClusterIP | NodePort | LoadBalancerIP | ExternalIP
 """The front doors of a Service, each at one of its ports."""
 
-Target = ServiceTarget | ClusterIPPort | Unallocated | PodIP
+
+@dataclass(frozen=True, slots=True)
+class OtherPort:
+    """The address of a front door, over another transport than the Service's port, or at another number.
+
+    after: how many numbers behind that of the door; on a node, of those that no Service has. ICMP has no number.
+    """
+
+    door: ServiceTarget
+    transport: Transport
+    after: int = 0
+
+    @property
+    def service(self) -> Service:
+        """The Service whose address is asked."""
+        return self.door.service
+
+
+Target = ServiceTarget | OtherPort | Unallocated | PodIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +115,15 @@ class Flow:
     source_port: int = 0
 
     @property
+    def address_of(self) -> ServiceTarget | Unallocated | PodIP:
+        """The target whose address the packets bear."""
+        return self.target.door if isinstance(self.target, OtherPort) else self.target
+
+    @property
     def transport(self) -> Transport:
         """The probe's transport: the Service port's protocol, or what a PodIP names."""
         match self.target:
-            case PodIP(transport=transport) | ClusterIPPort(transport=transport):
+            case PodIP(transport=transport) | OtherPort(transport=transport):
                 return transport
             case Unallocated():
                 return Transport.TCP

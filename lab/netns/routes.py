@@ -61,7 +61,7 @@ def _mark(flow: Flow, via: Place) -> int:
 
 def _entry(flow: Flow) -> Place:
     """The node that a flow from outside enters the cluster at."""
-    match flow.target:
+    match flow.address_of:
         case NodePort(node=node):
             return node
         case _:

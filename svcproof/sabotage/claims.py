@@ -9,7 +9,7 @@ import pytest
 from conformance.live import Live
 from conformance.outcome import Balanced, Delivered, Outcome
 from lab.errors import LabError
-from lab.model import Circumstance, ClusterIPPort, Flow, PodIP, Service, Unallocated
+from lab.model import Circumstance, Flow, PodIP, Service, Unallocated
 from lab.profiles import Profile
 from svcproof.collected import claim_of, given_services
 from svcproof.scenario_items import scenario_items
@@ -49,8 +49,6 @@ class Claim:
         match self.flow.target:
             case PodIP() | Unallocated():
                 return ""
-            case ClusterIPPort(service=service):
-                return service.name
             case target:
                 return target.service.name
 

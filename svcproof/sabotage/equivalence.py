@@ -15,8 +15,12 @@ from lab.model import (
     Flow,
     LoadBalancerIP,
     NodePort,
+    OtherPort,
     Place,
+    Protocol,
     Service,
+    ServiceTarget,
+    Transport,
 )
 from svcproof.evidence import flow_record
 from svcproof.sabotage.bench import Bench
@@ -24,7 +28,10 @@ from svcproof.sabotage.results import Difference, Equivalence
 
 
 def flows(service: Service, facts: Facts) -> Iterator[Flow]:
-    """Every front door of a Service from three nodes, a pod on each, its endpoints, and outside through each node."""
+    """Every front door of a Service, and what lies beside it, from every kind of sender.
+
+    These are three nodes, a pod on each, the endpoints, and outside through each node.
+    """
     pods = {max(pod for pod in PODS if pod.node is node) for node in NODES}
     inside = (*NODES, *sorted(pods | set(service.endpoints)))
     for port in service.ports:
@@ -33,12 +40,21 @@ def flows(service: Service, facts: Facts) -> Iterator[Flow]:
         doors += [LoadBalancerIP(service, port.name)] if service.load_balancer_ingress else []
         doors += [ExternalIP(service, port.name)] if service.external_ips else []
         for door in doors:
-            yield from (Flow(sender, door) for sender in inside)
-            yield from (Flow(Place.CLIENT, door, via=node) for node in NODES)
+            for target in _around(door):
+                yield from (Flow(sender, target) for sender in inside)
+                yield from (Flow(Place.CLIENT, target, via=node) for node in NODES)
         if port.name in facts.services[service.name].node_ports:
             for node in NODES:
+                at_node = NodePort(service, port.name, node)
                 for sender in (*inside, Place.CLIENT, Place.FAR_CLIENT):
-                    yield Flow(sender, NodePort(service, port.name, node))
+                    yield from (Flow(sender, target) for target in _around(at_node))
+
+
+def _around(door: ServiceTarget) -> tuple[ServiceTarget | OtherPort, ...]:
+    """A front door, and what lies next to it: the other protocol at its number, and the number behind it."""
+    own = door.service.port(door.port).protocol
+    other = Transport.UDP if own is Protocol.TCP else Transport.TCP
+    return door, OtherPort(door, other), OtherPort(door, Transport(own.value), after=1)
 
 
 class Proof:

@@ -10,13 +10,13 @@ from lab.errors import UsageError
 from lab.model import (
     NODES,
     ClusterIP,
-    ClusterIPPort,
     ExternalIP,
     Facts,
     Flow,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
+    OtherPort,
     Place,
     PodIP,
     Protocol,
@@ -45,7 +45,7 @@ WEB = Service(
 CLUSTER, BALANCER, EXTERNAL = (kind(WEB, "tcp") for kind in (ClusterIP, LoadBalancerIP, ExternalIP))
 NODE_PORT = NodePort(WEB, "tcp", Place.WORKER_B)
 POD = PodIP(Place.POD_C1, 8081, Transport.UDP)
-ROUTED = [CLUSTER, ClusterIPPort(WEB, 9999, Transport.TCP), Unallocated(), BALANCER, EXTERNAL, POD]
+ROUTED = [CLUSTER, OtherPort(CLUSTER, Transport.TCP, after=9), Unallocated(), BALANCER, EXTERNAL, POD]
 INSIDE = [Place.POD_A1, Place.POD_C3, *NODES]
 
 
@@ -82,7 +82,9 @@ def facts() -> Facts:
         (NODE_PORT, "172.18.0.12", 30_080, Transport.TCP),
         (NodePort(WEB, "udp", Place.WORKER_C), "172.18.0.13", 30_081, Transport.UDP),
         (NodePort(WEB, "tcp", Place.WORKER_C, NodeAddress.LOOPBACK), "127.0.0.1", 30_080, Transport.TCP),
-        (ClusterIPPort(WEB, 9999, Transport.UDP), "10.96.0.80", 9999, Transport.UDP),
+        (OtherPort(CLUSTER, Transport.UDP, after=9), "10.96.0.80", 89, Transport.UDP),
+        (OtherPort(NODE_PORT, Transport.UDP), "172.18.0.12", 30_080, Transport.UDP),
+        (OtherPort(BALANCER, Transport.ICMP), "203.0.113.1", 0, Transport.ICMP),
         (Unallocated(), str(plan.UNALLOCATED), 80, Transport.TCP),
         (BALANCER, "203.0.113.1", 80, Transport.TCP),
         (EXTERNAL, "192.0.2.1", 80, Transport.TCP),
@@ -96,7 +98,9 @@ def facts() -> Facts:
         "NodePort-TCP",
         "NodePort-UDP",
         "NodePort-loopback",
-        "ClusterIPPort",
+        "OtherPort-behind",
+        "OtherPort-NodePort",
+        "OtherPort-ICMP",
         "Unallocated",
         "LoadBalancerIP",
         "ExternalIP",

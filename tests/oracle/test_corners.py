@@ -22,12 +22,12 @@ from conformance.outcome import (
 )
 from lab.model import (
     Circumstance,
-    ClusterIPPort,
     DetectLocal,
     Flow,
     ListedEndpoint,
     NodeAddress,
     NodePort,
+    OtherPort,
     Place,
     PodIP,
     PodIs,
@@ -172,7 +172,9 @@ def test_the_modes_differ(
             Refused(C, UNREACHABLE),
             id="a name that is TCP's",
         ),
-        pytest.param(C1, ClusterIPPort(OPEN, 80, Transport.TCP), (), ALL_KEPT, id="a number that is a port"),
+        pytest.param(
+            C1, OtherPort(cluster_ip(OPEN), Transport.TCP), (), ALL_KEPT, id="a number that is a port"
+        ),
         pytest.param(C1, external(replace(OPEN, headless=True)), (), OUT, id="headless"),
         pytest.param(
             B2,

@@ -144,7 +144,9 @@ def _tcp(packet: _Packet, known: Known) -> Decoded | None:
         return _tcp_quoted(packet, known)
     source, destination, sequence, acknowledgement, flags = _TCP.unpack_from(packet.body)
     ports = (source, destination)
-    if sequence in known.marks:
+    # The number that an answer begins with is its pod's choice: once in forty batches of 10,000 it is some mark.
+    is_answer = flags & _RST or (flags & _SYN and flags & _ACK)
+    if not is_answer and sequence in known.marks:
         return Decoded(sequence, Part.PROBE, packet.headers(Transport.TCP, ports))
     back = (acknowledgement - 1) & 0xFFFFFFFF
     if not flags & _ACK or back not in known.marks:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from conformance.outcome import Outcome
+from conformance.outcome import Outcome, Steady, Unstable
 from lab.errors import LabError
 from lab.model import (
     NODES,
@@ -95,9 +95,14 @@ class Proof:
         return Equivalence(
             len(pairs),
             tuple(
-                Difference(_words(flow), str(sound), str(now)) for flow, sound, now in pairs if sound != now
+                Difference(_words(flow), str(sound), str(now)) for flow, sound, now in pairs if _kinds(sound) != _kinds(now)
             ),
         )
+
+
+def _kinds(outcome: Outcome) -> Outcome | frozenset[Steady]:
+    """An outcome without what chance decides: how many probes of an unstable batch had which."""
+    return frozenset(fate.outcome for fate in outcome.history) if isinstance(outcome, Unstable) else outcome
 
 
 def _shapes(services: Sequence[Service]) -> list[str]:

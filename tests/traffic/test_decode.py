@@ -72,6 +72,15 @@ def test_what_comes_back_of_tcp(body: bytes, expected: Part | None) -> None:
     assert found == wanted
 
 
+def test_an_answer_whose_own_number_is_a_mark_is_an_answer() -> None:
+    """Pods begin with numbers of their own choice, which may be the marks of other probes."""
+    known = Known(frozenset({MARK, 5}), {})
+    found = decode(packet(TCP, tcp(SYN | ACK, 5, NEXT)), known)
+    assert found is not None
+    assert (found.mark, found.part) == (MARK, Part.REPLY)
+    assert decode(packet(TCP, tcp(RST, 5)), known) is None
+
+
 def test_the_acknowledgement_of_the_greatest_mark_is_zero() -> None:
     """Sequence numbers wrap around, and so do marks."""
     known = Known(frozenset({0xFFFFFFFF}), {})

@@ -178,6 +178,20 @@ _ALL = (
         Tier.EXTENDED,
     ),
     Requirement(
+        "ext-on-node",
+        "External IPs",
+        "An external IP that is an address of a node is served on that node, and refused there without endpoints.",
+        _SERVICE + "#external-ips",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "lb-on-node",
+        "LoadBalancer",
+        "Source ranges hold at a load balancer IP that is an address of a node.",
+        _SERVICE + "#loadbalancer",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "lb-badport",
         "Unserved addresses",
         "A port or protocol that a Service does not have is not touched at its load balancer IP and external IP: "

@@ -95,7 +95,9 @@ class Proof:
         return Equivalence(
             len(pairs),
             tuple(
-                Difference(_words(flow), str(sound), str(now)) for flow, sound, now in pairs if _kinds(sound) != _kinds(now)
+                Difference(_words(flow), str(sound), str(now))
+                for flow, sound, now in pairs
+                if _kinds(sound) != _kinds(now)
             ),
         )
 

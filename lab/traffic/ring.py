@@ -25,7 +25,7 @@ _ADDRESS = struct.Struct("=HHiHBB")  # family, protocol, interface index, hardwa
 _ADDRESS_AT = 32
 _STATUS = struct.Struct("=I")
 _TO_USER = 1
-_OUTGOING = 4
+_OTHERHOST, _OUTGOING = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,10 @@ class Ring:
         return self._socket.fileno()
 
     def read(self) -> Iterator[Frame]:
-        """The frames that are there, each given back to the kernel as it is read."""
+        """The frames that are there and were meant for this place, each given back to the kernel as it is read.
+
+        A bridge that does not know an address floods its frames to every port: those are someone else's.
+        """
         memory = self._memory
         while True:
             at = self._next * _FRAME_BYTES
@@ -71,7 +74,8 @@ class Ring:
             packet = memory[start : start + captured]
             _STATUS.pack_into(memory, at, 0)
             self._next = (self._next + 1) % _FRAMES
-            yield Frame(seconds * 1_000_000_000 + nanoseconds, index, kind == _OUTGOING, packet)
+            if kind != _OTHERHOST:
+                yield Frame(seconds * 1_000_000_000 + nanoseconds, index, kind == _OUTGOING, packet)
 
     def counts(self) -> tuple[int, int]:
         """Packets captured and packets lost since the start, by the kernel's own count."""

@@ -121,6 +121,13 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         _MIGRATING,
         "np-localhost.from_the_node",
     ),
+    *_documented(
+        ProxyMode.NFTABLES,
+        Refused(Place.WORKER_B, Refusal.PORT_UNREACHABLE),
+        "nftables mode does not serve node ports on 127.0.0.1",
+        _MIGRATING,
+        "np-localhost.udp",
+    ),
 )
 
 

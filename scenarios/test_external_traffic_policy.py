@@ -32,23 +32,20 @@ LOCAL = Service(
     endpoints=(A1,),
     ports=(ServicePort("http", 80),),
 )
-BALANCED, EXTERNAL = LoadBalancerIP(LOCAL, "http"), ExternalIP(LOCAL, "http")
-KEPT = delivered(A1, source=Kept())
+AT_A, AT_B = NodePort(LOCAL, "http", A), NodePort(LOCAL, "http", B)
+BALANCED, EXTERNAL, POD = LoadBalancerIP(LOCAL, "http"), ExternalIP(LOCAL, "http"), Place.POD_B1
+KEPT, MASQUERADED = delivered(A1, source=Kept()), delivered(A1, source=Masqueraded(B))
 
 pytestmark = given(LOCAL)
 
 
-def port(node: Place) -> NodePort:
-    """The node port of this node."""
-    return NodePort(LOCAL, "http", node)
-
-
 @requirement("etpl-ext")
 @claims(
-    node_port=Claim(Flow(Place.CLIENT, port(A)), KEPT),
-    node_port_beyond_the_router=Claim(Flow(Place.FAR_CLIENT, port(A)), KEPT),
+    node_port=Claim(Flow(Place.CLIENT, AT_A), KEPT),
+    node_port_beyond_the_router=Claim(Flow(Place.FAR_CLIENT, AT_A), KEPT),
     load_balancer_ip=Claim(Flow(Place.CLIENT, BALANCED, via=A), KEPT),
     external_ip=Claim(Flow(Place.CLIENT, EXTERNAL, via=A), KEPT),
+    pod_of_another_node=Claim(Flow(POD, AT_A), MASQUERADED),
 )
 def test_node_with_endpoint(live: Live, flow: Flow, expect: Outcome) -> None:
     """A node with an endpoint serves outside clients, and the endpoint sees their own address."""
@@ -57,7 +54,7 @@ def test_node_with_endpoint(live: Live, flow: Flow, expect: Outcome) -> None:
 
 @requirement("etpl-noloc")
 @claims(
-    node_port=Claim(Flow(Place.CLIENT, port(B)), Dropped()),
+    node_port=Claim(Flow(Place.CLIENT, AT_B), Dropped()),
     load_balancer_ip=Claim(Flow(Place.CLIENT, BALANCED, via=B), Dropped()),
     external_ip=Claim(Flow(Place.CLIENT, EXTERNAL, via=B), Dropped()),
 )
@@ -68,11 +65,12 @@ def test_node_without_endpoint(live: Live, flow: Flow, expect: Outcome) -> None:
 
 @requirement("etpl-pod")
 @claims(
-    pod_to_node_port=Claim(Flow(Place.POD_B1, port(B)), KEPT),
-    pod_to_load_balancer_ip=Claim(Flow(Place.POD_B1, BALANCED), KEPT),
-    pod_to_external_ip=Claim(Flow(Place.POD_B1, EXTERNAL), KEPT),
-    node_to_node_port=Claim(Flow(B, port(B)), delivered(A1, source=Masqueraded(B))),
-    node_to_load_balancer_ip=Claim(Flow(B, BALANCED), delivered(A1, source=Masqueraded(B))),
+    pod_to_node_port=Claim(Flow(POD, AT_B), KEPT),
+    pod_to_load_balancer_ip=Claim(Flow(POD, BALANCED), KEPT),
+    pod_to_external_ip=Claim(Flow(POD, EXTERNAL), KEPT),
+    node_to_node_port=Claim(Flow(B, AT_B), MASQUERADED),
+    node_to_load_balancer_ip=Claim(Flow(B, BALANCED), MASQUERADED),
+    node_to_its_own_endpoint=Claim(Flow(A, BALANCED), delivered(A1, source=Masqueraded(A))),
 )
 def test_inside_the_cluster(live: Live, flow: Flow, expect: Outcome) -> None:
     """Pods and nodes reach every endpoint, also from a node without one."""

@@ -6,9 +6,9 @@ Source: https://kubernetes.io/docs/concepts/services-networking/service/#loadbal
 from ipaddress import IPv4Address
 
 from conformance.live import Live
-from conformance.outcome import Forwarded, Masqueraded, Outcome, delivered
+from conformance.outcome import Masqueraded, Outcome, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import ExternalIP, Flow, IPMode, LoadBalancerIP, Place, Service, ServicePort, ServiceType
+from lab.model import ExternalIP, Flow, LoadBalancerIP, Place, Service, ServicePort, ServiceType
 
 A, C = Place.WORKER_A, Place.WORKER_C
 ENDPOINTS, HTTP = (Place.POD_A1, Place.POD_B1), (ServicePort("http", 80),)
@@ -21,18 +21,9 @@ ECHO = Service(
     endpoints=ENDPOINTS,
     ports=HTTP,
 )
-PROXIED = Service(
-    name="lb-proxied",
-    type=ServiceType.LOAD_BALANCER,
-    load_balancer_ingress=(IPv4Address("203.0.113.32"),),
-    load_balancer_ip_mode=IPMode.PROXY,
-    endpoints=ENDPOINTS,
-    ports=HTTP,
-)
 BALANCED, EXTERNAL = LoadBalancerIP(ECHO, "http"), ExternalIP(ECHO, "http")
-LEFT_ALONE = LoadBalancerIP(PROXIED, "http")
 
-pytestmark = given(ECHO, PROXIED)
+pytestmark = given(ECHO)
 
 
 def served(by: Place) -> Outcome:
@@ -60,14 +51,4 @@ def test_load_balancer_ip(live: Live, flow: Flow, expect: Outcome) -> None:
 )
 def test_external_ip(live: Live, flow: Flow, expect: Outcome) -> None:
     """Every node takes an external IP for its own."""
-    assert live.observe(flow) == expect
-
-
-@requirement("lb-ipmode")
-@claims(
-    pod=Claim(Flow(Place.POD_C1, LEFT_ALONE), Forwarded(Place.ROUTER)),
-    node=Claim(Flow(A, LEFT_ALONE), Forwarded(Place.ROUTER)),
-)
-def test_ip_mode_proxy(live: Live, flow: Flow, expect: Outcome) -> None:
-    """An address of ipMode Proxy is left to the balancer: nodes let its packets go."""
     assert live.observe(flow) == expect

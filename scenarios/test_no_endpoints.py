@@ -59,6 +59,7 @@ def test_cluster_ip(live: Live, flow: Flow, expect: Outcome) -> None:
     from_beyond_the_router=refused(B, Place.FAR_CLIENT, NodePort(NONE, "http", B)),
     from_pod_to_its_node=refused(A, Place.POD_A1, NodePort(NONE, "http", A)),
     from_pod_to_another_node=refused(B, Place.POD_A1, NodePort(NONE, "http", B)),
+    from_pod_to_another_node_udp=refused(B, Place.POD_A1, NodePort(NONE, "dns", B)),
     from_node_to_itself=refused(A, A, NodePort(NONE, "http", A)),
     from_node_to_another_node=refused(B, A, NodePort(NONE, "http", B)),
 )

@@ -6,15 +6,7 @@ Source: https://kubernetes.io/docs/concepts/services-networking/service/#type-no
 from conformance.live import Live
 from conformance.outcome import Masqueraded, Outcome, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import (
-    Flow,
-    NodePort,
-    Place,
-    Protocol,
-    Service,
-    ServicePort,
-    ServiceType,
-)
+from lab.model import Flow, NodeAddress, NodePort, Place, Protocol, Service, ServicePort, ServiceType
 
 A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
 ENDPOINTS = (Place.POD_A1, Place.POD_B1)
@@ -54,6 +46,18 @@ def test_every_node_serves(live: Live, flow: Flow, expect: Outcome) -> None:
 @claims(pod_to_another_node=asked(Place.POD_A2, C))
 def test_pod_asks_another_node(live: Live, flow: Flow, expect: Outcome) -> None:
     """The port of another node is served by that node, not by the pod's own."""
+    assert live.observe(flow) == expect
+
+
+@requirement("np-localhost")
+@claims(
+    udp=Claim(
+        Flow(B, NodePort(ECHO, "dns", B, NodeAddress.LOOPBACK)),
+        delivered(*ENDPOINTS, source=Masqueraded(B), port=8081),
+    )
+)
+def test_udp_on_localhost(live: Live, flow: Flow, expect: Outcome) -> None:
+    """A UDP port is served on 127.0.0.1 too."""
     assert live.observe(flow) == expect
 
 

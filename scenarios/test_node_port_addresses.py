@@ -20,9 +20,9 @@ RESET = Refused(C, Refusal.TCP_RESET)
 pytestmark = given(ECHO)
 
 
-def asked(at: NodeAddress) -> Flow:
-    """The outside client asks a node without endpoint at one of its addresses."""
-    return Flow(Place.CLIENT, NodePort(ECHO, "http", C, at))
+def asked(at: NodeAddress, sender: Place = Place.CLIENT) -> Flow:
+    """The outside client, or another, asks a node without endpoint at one of its addresses."""
+    return Flow(sender, NodePort(ECHO, "http", C, at))
 
 
 def served(node: Place) -> Outcome:
@@ -49,6 +49,8 @@ def test_localhost(live: Live, flow: Flow, expect: Outcome) -> None:
     primary_when_primary=Claim(asked(NodeAddress.PRIMARY), served(C), when=ONLY_PRIMARY),
     secondary_when_primary=Claim(asked(NodeAddress.SECONDARY), RESET, when=ONLY_PRIMARY),
     primary_when_network=Claim(asked(NodeAddress.PRIMARY), served(C), when=WHOLE_NETWORK),
+    primary_from_pod=Claim(asked(NodeAddress.PRIMARY, Place.POD_C1), served(C), when=WHOLE_NETWORK),
+    secondary_from_pod=Claim(asked(NodeAddress.SECONDARY, Place.POD_C1), served(C), when=WHOLE_NETWORK),
     secondary_when_network=Claim(asked(NodeAddress.SECONDARY), served(C), when=WHOLE_NETWORK),
 )
 def test_node_port_addresses(live: Live, flow: Flow, expect: Outcome) -> None:

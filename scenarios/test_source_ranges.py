@@ -40,6 +40,7 @@ def served(by: Place) -> Outcome:
 @requirement("lb-sr")
 @claims(
     client_in_range=Claim(Flow(Place.CLIENT, FOR_CLIENT, via=C), served(C)),
+    client_in_range_at_the_endpoint=Claim(Flow(Place.CLIENT, FOR_CLIENT, via=A), served(A)),
     client_out_of_range=Claim(Flow(Place.CLIENT, FOR_PODS, via=C), Dropped()),
     pod_in_range=Claim(Flow(Place.POD_C1, FOR_PODS), served(C)),
     pod_out_of_range=Claim(Flow(Place.POD_C1, FOR_CLIENT), Dropped()),

@@ -72,6 +72,8 @@ def surroundings_of(facts: Facts, given: Sequence[Service], local: str) -> Surro
             node_ports[str(allotted.health_check_port)] = f"health-port({service.name})"
         names |= {str(each): f"load-balancer-ip({service.name})" for each in service.load_balancer_ingress}
         names |= {str(each): f"external-ip({service.name})" for each in service.external_ips}
+    for node, addresses in facts.node_addresses.items():
+        names[str(addresses[NodeAddress.SECONDARY])] = f"{node}(secondary)"
     pods = [str(facts.primary[pod]) for pod in PODS]
     seconds = {
         str(each[NodeAddress.PRIMARY]): str(each[NodeAddress.SECONDARY])

@@ -6,36 +6,36 @@ Every one was shown by packets: all flows of svcproof.sabotage.equivalence had t
 from svcproof.sabotage.recorded import BOTH, IPTABLES, NFTABLES, Recorded
 
 _TRANSLATED = (
-    "packets of an open flow are translated before this rule sees them: it asks for an address that they do not bear "
-    "any more, so that whether it looks at new flows only makes no difference to them"
+    "Packets of an open flow are translated before this rule sees them: it asks for an address that they do not bear "
+    "any more, so that whether it looks at new flows only makes no difference to them."
 )
 _REACHED_BY_ONE_PORT = (
-    "the chain is reached from a rule or an element that has asked for the protocol and port already"
+    "The chain is reached from a rule or an element that has asked for the protocol and port already."
 )
 _NODES_ARE_NO_PODS = (
-    "nodes send from their own addresses, outside clients from theirs: "
-    "of those that come to this rule none is a pod"
+    "Nodes send from their own addresses, outside clients from theirs: "
+    "of those that come to this rule none is a pod."
 )
 _PODS_ARE_SERVED_BEFORE = (
-    "with policy Local, pods are served by the rules before this one and never come to it"
+    "With policy Local, pods are served by the rules before this one and never come to it."
 )
-_KERNEL_REFUSES_TOO = "without this rule the kernel refuses itself, in the same way: nothing listens there"
+_KERNEL_REFUSES_TOO = "Without this rule the kernel refuses itself, in the same way: nothing listens there."
 _FORWARD_ACCEPTS = (
-    "the rule accepts what nothing would drop: the policy of FORWARD and INPUT is ACCEPT in the lab, as kernels have "
-    "it, and flannel accepts what comes from pods and goes to them"
+    "The rule accepts what nothing would drop: the policy of FORWARD and INPUT is ACCEPT in the lab, as kernels have "
+    "it, and flannel accepts what comes from pods and goes to them."
 )
 _CLUSTER_IPS_REFUSE_TOO = (
-    "cluster-ips-check refuses every port of a cluster IP that is no other rule's, in the same way"
+    "Cluster-ips-check refuses every port of a cluster IP that is no other rule's, in the same way."
 )
 _COUNTS_ONLY = (
-    "the rule behind it does the same for 127.0.0.1 as for any address; this one counts those packets first"
+    "The rule behind it does the same for 127.0.0.1 as for any address; this one counts those packets first."
 )
 
 RECORDED: tuple[Recorded, ...] = (
     Recorded(
         r"widen: chain \S+: ct state new jump firewall-check -> without `ct state new`",
         NFTABLES,
-        "an open flow would be cut whose sender loadBalancerSourceRanges shut out only later.",
+        "An open flow would be cut whose sender loadBalancerSourceRanges shut out only later.",
         owed="an open flow goes on when source ranges are narrowed",
     ),
     Recorded(r"widen: chain \S+: ct state new jump .* -> without `ct state new`", NFTABLES, _TRANSLATED),
@@ -53,7 +53,7 @@ RECORDED: tuple[Recorded, ...] = (
         r"widen: nat KUBE-SV[CL]\(.*\): .*-d cluster-ip\(.*\) .*-j KUBE-MARK-MASQ -> "
         r"(for every protocol and port|without `(--dport \d+|-d cluster-ip\(.*\))`)",
         IPTABLES,
-        _REACHED_BY_ONE_PORT + "; what comes by another front door was marked there, or is a pod's",
+        _REACHED_BY_ONE_PORT + " What comes by another front door was marked there, or is a pod's.",
     ),
     Recorded(
         r"narrow: chain (nat-output|filter-output|filter-output-pre-dnat): .* -> for all but pods",
@@ -111,7 +111,7 @@ RECORDED: tuple[Recorded, ...] = (
     Recorded(
         r"widen: chain masquerading: ct status dnat .*@hairpin-connections.* -> without `ct status dnat`",
         NFTABLES,
-        "a pod that asks itself without any Service does so within itself: no node sees those packets",
+        "A pod that asks itself without any Service does so within itself: no node sees those packets.",
     ),
     Recorded(
         r"(delete|narrow|drop-to-reject): filter (FORWARD: .*-j KUBE-FORWARD|KUBE-FORWARD: .*-j ACCEPT) -> .*",
@@ -126,7 +126,7 @@ RECORDED: tuple[Recorded, ...] = (
     Recorded(
         r"(delete|narrow): nat KUBE-FW\(.*\): -m comment --comment \"other traffic to .*\" -> .*",
         IPTABLES,
-        "the rule has no target: it is there to be read",
+        "The rule has no target: it is there to be read.",
     ),
     Recorded(
         r"(delete|narrow): nat KUBE-NODEPORTS: -d 127.0.0.0/8 .* -> (nothing|for pods only|for all but pods)",
@@ -139,11 +139,11 @@ RECORDED: tuple[Recorded, ...] = (
     Recorded(
         r"(delete|narrow): nat KUBE-POSTROUTING: -j MARK --set-xmark 0x4000/0x0 -> .*",
         IPTABLES,
-        "what keeps its mark is masqueraded once more around the tunnel's packet, which bears that address anyway",
+        "What keeps its mark is masqueraded once more around the tunnel's packet, which bears that address anyway.",
     ),
     Recorded(
         r"rp-filter-strict: .*",
         BOTH,
-        "answers leave the lab's nodes by the interface that the question came in at",
+        "Answers leave the lab's nodes by the interface that the question came in at.",
     ),
 )

@@ -18,7 +18,7 @@ def test_a_record_says_why(recorded: Recorded) -> None:
     """A record has a mode, a sentence that says why, a pattern that compiles and begins with a kind."""
     assert recorded.modes <= BOTH
     assert recorded.modes
-    assert recorded.why.endswith(".")
+    assert re.fullmatch(r"[A-Z].*\.", recorded.why)
     assert re.compile(recorded.pattern).pattern.startswith((*Kind, "("))
 
 

@@ -14,6 +14,7 @@ _OWN = (
     (re.compile(r"mod \d+ (v?map) \{[^}]*\}"), r"mod n \1 {*}"),
     (re.compile(r"--probability [\d.]+"), "--probability p"),
     (re.compile(r"(?<![\d.])\d{2,5}(?![\d./])"), "n"),
+    (re.compile(r"\b(?:tcp|udp|sctp)\b"), "p"),
 )
 """What differs between rules that kube-proxy writes by the same code for different Services."""
 

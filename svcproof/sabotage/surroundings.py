@@ -57,6 +57,8 @@ def another_port(port: str) -> str:
 def surroundings_of(facts: Facts, given: Sequence[Service], local: str) -> Surroundings:
     """What is so in a lab with these Services."""
     names = {str(address): place.value for address, place in facts.owners.items()}
+    for node, addresses in facts.node_addresses.items():
+        names[str(addresses[NodeAddress.SECONDARY])] = f"{node}(secondary)"
     node_ports: dict[str, str] = {}
     services: dict[str, str] = {}
     for service in given:
@@ -72,8 +74,6 @@ def surroundings_of(facts: Facts, given: Sequence[Service], local: str) -> Surro
             node_ports[str(allotted.health_check_port)] = f"health-port({service.name})"
         names |= {str(each): f"load-balancer-ip({service.name})" for each in service.load_balancer_ingress}
         names |= {str(each): f"external-ip({service.name})" for each in service.external_ips}
-    for node, addresses in facts.node_addresses.items():
-        names[str(addresses[NodeAddress.SECONDARY])] = f"{node}(secondary)"
     pods = [str(facts.primary[pod]) for pod in PODS]
     seconds = {
         str(each[NodeAddress.PRIMARY]): str(each[NodeAddress.SECONDARY])

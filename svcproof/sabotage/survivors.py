@@ -56,6 +56,12 @@ RECORDED: tuple[Recorded, ...] = (
         _REACHED_BY_ONE_PORT + " What comes by another front door was marked there, or is a pod's.",
     ),
     Recorded(
+        r"widen: map (service-ips|service-nodeports): .* -> and the other protocol",
+        NFTABLES,
+        "The chain that it leads to translates its own protocol only; the other falls through it as if it had not "
+        "come there.",
+    ),
+    Recorded(
         r"narrow: chain (nat-output|filter-output|filter-output-pre-dnat): .* -> for all but pods",
         NFTABLES,
         _NODES_ARE_NO_PODS,

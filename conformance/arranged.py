@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from lab.api import Cluster
-from lab.model import Circumstance, Place, PodIs, PodState, ProxyHas, Service
+from lab.model import Circumstance, Place, PodIs, PodState, ProxyHas, Service, ServiceIs
 
 
 class Arranged:
@@ -14,6 +14,7 @@ class Arranged:
         self._pods: Mapping[Place, PodState | None] = {}
         self._proxy: ProxyHas | None = ProxyHas()
         self._services: tuple[Service, ...] | None = ()
+        self._changed: Mapping[Service, Service | None] = {}
 
     def arrange(self, services: Sequence[Service], when: Collection[Circumstance]) -> None:
         """Makes exactly these Services and circumstances so, and all else as at first.
@@ -23,13 +24,16 @@ class Arranged:
         """
         proxies = [each for each in when if isinstance(each, ProxyHas)]
         pods = {each.pod: each.state for each in when if isinstance(each, PodIs)}
+        changed = {each.service: each.now for each in when if isinstance(each, ServiceIs)}
         proxy = proxies[0] if proxies else ProxyHas()
         if tuple(services) != self._services:
             self._set_pods({})
+            self._change_services({})
             self._services = None  # Unknown, until the change has succeeded.
             self._cluster.set_services(services)
             self._services = tuple(services)
         self._set_pods(pods)
+        self._change_services(changed)
         if proxy != self._proxy:
             self._proxy = None
             self._cluster.set_proxy(proxy)
@@ -41,6 +45,15 @@ class Arranged:
             self._pods = {**self._pods, **dict.fromkeys(changed)}
             self._cluster.set_pods(changed)
             self._pods = pods
+
+    def _change_services(self, changed: Mapping[Service, Service | None]) -> None:
+        """Those that are no longer named become what they were given as."""
+        for given in dict.fromkeys((*self._changed, *changed)):
+            now = changed.get(given, given)
+            if self._changed.get(given, given) != now:
+                services, self._services = self._services, None
+                self._cluster.change_service(given.name, now)
+                self._services, self._changed = services, {**self._changed, given: now}
 
 
 def _changes(

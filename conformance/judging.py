@@ -3,6 +3,7 @@
 import errno
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from conformance.outcome import (
     AnsweredFrom,
@@ -46,7 +47,14 @@ def judge(batch: Sequence[Trace], facts: Facts) -> Outcome:
 
 
 def judge_one(trace: Trace, facts: Facts) -> Steady:
-    """What became of one probe, in the order: answered, refused, arrived, forwarded, local error, dropped."""
+    """What became of one probe, in the order: answered, refused, arrived, forwarded, local error, dropped.
+
+    Kernels send data on a connection again, and so its answer, when they take it for lost. Where it was, it stays lost.
+    """
+    return _fate(_sent_once(_sent_once(trace, Part.PROBE), Part.REPLY), facts)
+
+
+def _fate(trace: Trace, facts: Facts) -> Steady:
     arrival = _arrival(trace, facts)
     reply = _first_back(trace, Part.REPLY)
     if reply is not None:
@@ -74,6 +82,33 @@ def judge_one(trace: Trace, facts: Facts) -> Steady:
             next_step="the lab's log of this run; a capture may have lost packets",
         )
     return Dropped()
+
+
+def _sent_once(trace: Trace, part: Part) -> Trace:
+    """The trace as if a packet had been sent once: where it was sent again before it had come, nothing came of it.
+
+    A node's own packets can pass one of its interfaces twice, and are left as they are.
+    """
+    seen = trace.of(part)
+    is_node = trace.probe.sender.kind is PlaceKind.NODE
+    sent = [each for each in seen if _is_sending(each, seen[0])]
+    if trace.probe.headers.transport is not Transport.TCP or is_node or len(sent) < 2:  # noqa: PLR2004 - once again
+        return trace
+    again = sent[1].time_ns
+    came = any(_is_at_its_end(each, trace) and each.time_ns < again for each in seen)
+    kept = (each for each in trace.sightings if each.time_ns < again or (came and each.part is not part))
+    return replace(trace, sightings=tuple(kept))
+
+
+def _is_sending(sighting: Sighting, first: Sighting) -> bool:
+    alike = (sighting.place, sighting.interface, sighting.direction)
+    return alike == (first.place, first.interface, first.direction)
+
+
+def _is_at_its_end(sighting: Sighting, trace: Trace) -> bool:
+    if sighting.part is Part.REPLY:
+        return sighting.reached(trace.probe.sender)
+    return sighting.direction is Direction.IN and sighting.place.kind is PlaceKind.POD
 
 
 def _together(fates: Counter[Steady]) -> Outcome:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.outcome import Arrival, Forwarded, Kept, Outcome, Refused, Unanswered, delivered
+from conformance.outcome import Arrival, Forwarded, Kept, Masqueraded, Outcome, Refused, Unanswered, delivered
 from lab.model import Place, Refusal
 from lab.profiles import Profile, ProxyMode
 
@@ -81,6 +81,7 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "cip-unalloc.from_pod",
         "cip-unalloc.from_node",
         "proxyname.from_pod",
+        "svc-delete.cluster_ip",
     ),
     *_documented(
         ProxyMode.NFTABLES,
@@ -101,6 +102,19 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
             link="https://github.com/kubernetes/kubernetes/issues/139628",
             since="1.32",
             until="1.37",
+        )
+        for mode in ProxyMode
+    ),
+    *(
+        KnownDifference(
+            claim="svc-delete.open_udp_flow",
+            proxy_mode=mode,
+            instead=delivered(Place.POD_A1, source=Masqueraded(Place.WORKER_C)),
+            kind=DifferenceKind.UPSTREAM_BUG,
+            reason="conntrack is cleared for the Services that there are, so the open UDP flows of a Service "
+            "that was deleted go on to its former endpoint",
+            link="https://github.com/kubernetes/kubernetes/pull/141371",
+            since="1.32",
         )
         for mode in ProxyMode
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from conformance.judging import judge
 from conformance.outcome import Outcome
 from conformance.spread import spread, stuck_if_affine
-from conformance.statistics import FALSE_ALARM, probes_to_see_every, probes_to_see_skew
+from conformance.statistics import FALSE_ALARM, FEWEST, probes_to_see_every, probes_to_see_skew
 from lab.api import Cluster
 from lab.model import (
     Circumstance,
@@ -20,6 +20,7 @@ from lab.model import (
     OtherPort,
     PodIP,
     Trace,
+    Transport,
     Unallocated,
 )
 
@@ -65,11 +66,19 @@ class Live:
         return tuple(self._observations)
 
     def open(self, flow: Flow) -> None:
-        """Sends a few packets of a flow that shall be open when it is observed. What becomes of them is not judged."""
+        """Opens a flow that shall be open when it is observed; over TCP, a connection is established."""
+        if flow.transport is Transport.TCP:
+            self._cluster.connect(flow)
+        self.go_on(flow)
+
+    def go_on(self, flow: Flow) -> None:
+        """Sends a few packets of an open flow. What becomes of them is not judged."""
         self._cluster.send(flow, _OPENING)
 
     def observe(self, flow: Flow) -> Outcome:
         """Sends a batch of fresh flows and judges all of it. Nothing is retried, nothing thrown away."""
+        if flow.source_port:
+            return self._observe(flow, FEWEST, Plan("one flow has one endpoint", 0.0), self._settle)
         endpoints = endpoints_of(flow)
         count = probes_to_see_every(endpoints)
         if endpoints <= 1:

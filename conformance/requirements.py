@@ -10,6 +10,7 @@ _MODEL = "https://kubernetes.io/docs/concepts/services-networking/#the-kubernete
 _TESTS = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier_test.go"
 _NFTABLES_KEP = "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/3866-nftables-proxy"
 _CONNTRACK = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/conntrack.go"
+_CLEANUP = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/conntrack/cleanup.go"
 _E2E = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/service.go"
 
 _ALL = (
@@ -383,10 +384,52 @@ _ALL = (
         Tier.CORE,
     ),
     Requirement(
+        "ct-tcp",
+        "Open flows",
+        "An open TCP connection goes on at its endpoint while the pod lives, whatever becomes of endpoint and Service.",
+        _CLEANUP,
+        Tier.CORE,
+    ),
+    Requirement(
+        "ct-tcp-new",
+        "Open flows",
+        "New connections avoid an endpoint that is no longer ready, is terminating or has left the Service.",
+        "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions",
+        Tier.CORE,
+    ),
+    Requirement(
         "ct-udp-del",
         "Open flows",
-        "An open UDP flow whose endpoint is removed goes on at another endpoint.",
+        "An open UDP flow whose endpoint is removed or is no longer ready goes on at another endpoint.",
         _CONNTRACK,
+        Tier.CORE,
+    ),
+    Requirement(
+        "ct-udp-term",
+        "Open flows",
+        "An open UDP flow stays at an endpoint that is terminating, while that one serves.",
+        _CLEANUP,
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "ct-udp-port",
+        "Open flows",
+        "An open UDP flow moves to the new target port of its Service.",
+        _CONNTRACK,
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "svc-delete",
+        "Services that change",
+        "A Service that is deleted is served no more: neither new flows nor open UDP flows.",
+        "https://github.com/kubernetes/kubernetes/pull/141371",
+        Tier.CORE,
+    ),
+    Requirement(
+        "svc-recreate",
+        "Services that change",
+        "A Service that is deleted and made again with the same addresses is served at the endpoints that it has then.",
+        _E2E,
         Tier.CORE,
     ),
     Requirement(

@@ -13,13 +13,16 @@ class Claim:
     """A flow and the outcome that it must have.
 
     when: what is so beyond the given Services, while the flow is observed.
-    opened: where not None, the flow (with a source port of its own) has carried packets before, in these circumstances.
+    opened: where not None, the flow (with a source port of its own) has carried packets before, in these circumstances;
+    over TCP it is one connection.
+    meanwhile: where not None, these came between `opened` and `when`, and the flow carried packets then, too.
     """
 
     flow: Flow
     expect: Outcome
     when: tuple[Circumstance, ...] = ()
     opened: tuple[Circumstance, ...] | None = None
+    meanwhile: tuple[Circumstance, ...] | None = None
 
 
 def requirement(requirement_id: str) -> pytest.MarkDecorator:
@@ -38,7 +41,10 @@ def claims(**named: Claim) -> pytest.MarkDecorator:
         ("flow", "expect"),
         [
             pytest.param(
-                claim.flow, claim.expect, id=name, marks=pytest.mark.when(claim.when, opened=claim.opened)
+                claim.flow,
+                claim.expect,
+                id=name,
+                marks=pytest.mark.when(claim.when, opened=claim.opened, meanwhile=claim.meanwhile),
             )
             for name, claim in named.items()
         ],

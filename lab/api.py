@@ -76,6 +76,17 @@ class Cluster(Protocol):
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
         ...
 
+    def change_service(self, name: str, now: Service | None) -> None:
+        """Makes one of the Services be so, with the addresses that it has or had; None deletes it.
+
+        Returns when the rules of every node have it.
+        """
+        ...
+
+    def connect(self, flow: Flow) -> None:
+        """Opens the connection of a TCP flow with a source port, over which what is sent of it goes from then on."""
+        ...
+
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
         ...

@@ -77,13 +77,18 @@ def ways(observation: Observation) -> tuple[Way, ...]:
     for trace in observation.traces:
         groups.setdefault(judge_one(trace, observation.facts), []).append(trace)
     return tuple(
-        Way(str(outcome), len(traces), summary(traces[0].probe.packet), steps(traces[0].sightings))
+        Way(
+            str(outcome),
+            len(traces),
+            summary(traces[0].probe.packet),
+            steps(traces[0].sightings, is_data=observation.flow.source_port != 0),
+        )
         for outcome, traces in sorted(groups.items(), key=lambda item: str(item[0]))
     )
 
 
-def steps(sightings: Sequence[Sighting]) -> tuple[Step, ...]:
-    """A trace's sightings, ready to be read."""
+def steps(sightings: Sequence[Sighting], *, is_data: bool = False) -> tuple[Step, ...]:
+    """A trace's sightings, ready to be read. is_data: what TCP carries is data on a connection."""
     if not sightings:
         return ()
     start = sightings[0].time_ns
@@ -94,7 +99,7 @@ def steps(sightings: Sequence[Sighting]) -> tuple[Step, ...]:
             interface=each.interface,
             direction=each.direction,
             part=each.part,
-            packet=_packet_words(each),
+            packet=_packet_words(each, is_data=is_data),
             source=_address(each.headers.source, each.headers.source_port),
             destination=_address(each.headers.destination, each.headers.destination_port),
             ttl=each.headers.ttl,
@@ -114,10 +119,12 @@ def _where(outcome: Steady) -> str:
             return str(outcome)
 
 
-def _packet_words(sighting: Sighting) -> str:
+def _packet_words(sighting: Sighting, *, is_data: bool) -> str:
     if sighting.refusal is not None:
         return str(sighting.refusal)
     if sighting.headers.transport is Transport.TCP:
+        if is_data:
+            return "TCP data"
         return "TCP SYN" if sighting.part == "probe" else "TCP SYN-ACK"
     return str(sighting.headers.transport)
 

@@ -13,6 +13,7 @@ from conformance.arranged import Arranged
 from conformance.live import Live
 from conformance.results import ClaimResult, Verdict, claim_json
 from lab.api import Cluster
+from lab.model import Flow
 from lab.netns.bring_up import lab_up
 from lab.netns.cluster import NetnsCluster
 from lab.netns.order import LabOrder, read_order
@@ -121,9 +122,13 @@ def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -
     services = given_services([request.node])
     mark = request.node.get_closest_marker("when")
     live = Live(cluster, mark.args[0])
+    flow: Flow = request.node.callspec.params["flow"]
     if mark.kwargs["opened"] is not None:
         arranged.arrange(services, mark.kwargs["opened"])
-        live.open(request.node.callspec.params["flow"])
+        live.open(flow)
+    if mark.kwargs["meanwhile"] is not None:
+        arranged.arrange(services, mark.kwargs["meanwhile"])
+        live.go_on(flow)
     arranged.arrange(services, mark.args[0])
     request.node.stash[_LIVE] = live
     return live

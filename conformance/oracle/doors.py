@@ -30,7 +30,8 @@ def is_proxied(setting: Setting, service: Service) -> bool:
     Source: https://kubernetes.io/docs/concepts/services-networking/service/#headless-services; KEP-2447;
     TestBuildServiceMapServiceHeadless; test/e2e/network/service.go "should implement service-proxy-name".
     """
-    exists = setting.world.services.get(service.name) == service
+    given = setting.world.services.get(service.name)
+    exists = given is not None and setting.now(given) == service
     named = service.type is ServiceType.EXTERNAL_NAME
     return exists and not (named or service.headless or service.proxy_name)
 

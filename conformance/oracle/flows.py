@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from conformance.oracle.answers import answer_of_pod
 from conformance.oracle.doors import check_door
+from conformance.oracle.open_flows import goes_on
 from conformance.oracle.packets import Packet, at_first_node, at_other_node
 from conformance.oracle.services import (
     at_cluster_ip,
@@ -13,6 +14,7 @@ from conformance.oracle.services import (
     at_no_service,
     at_node_port,
     at_outside_address,
+    leaves,
 )
 from conformance.oracle.sources import seen_without_service
 from conformance.oracle.world import Setting, Undocumented, World
@@ -31,24 +33,55 @@ from lab.model import (
     PodIP,
     ServiceTarget,
     Target,
+    Transport,
     Unallocated,
 )
 from lab.profiles import Profile
 
 
-def documented(profile: Profile, world: World, flow: Flow, when: Sequence[Circumstance] = ()) -> Outcome:
-    """The outcome that the documentation has for this flow.
+def documented(
+    profile: Profile,
+    world: World,
+    flow: Flow,
+    when: Sequence[Circumstance] = (),
+    before: Outcome | None = None,
+) -> Outcome:
+    """The outcome that the documentation has for this flow. before: of an open flow, what it came to so far.
 
     Undocumented where no source says, or where probes of the flow differ in more than where they arrive.
     ValueError for a flow that cannot be: to a door that its Service does not have, or by a way that does not exist.
     """
     setting = Setting(profile.proxy_mode, world, tuple(when))
     target = flow.target
+    if isinstance(target, ClusterIP | NodePort | LoadBalancerIP | ExternalIP):
+        return _at_service(setting, flow, target, before)
     if isinstance(target, PodIP):
         source = seen_without_service(setting, flow.sender, flow.via, target.pod)
         return answer_of_pod(setting, target.pod, target.port, target.transport, source)
     check_door(target)
     return _at_first_node(setting, at_first_node(flow.sender, first_node(flow)), target)
+
+
+def _at_service(setting: Setting, flow: Flow, given: ServiceTarget, before: Outcome | None) -> Outcome:
+    check_door(given)
+    now = setting.now(given.service)
+    target = None if now is None else replace(given, service=now)
+    if before is not None and goes_on(setting, flow, target, before):
+        return before
+    packet = at_first_node(flow.sender, first_node(flow))
+    return _at_deleted(setting, packet, given) if target is None else _at_first_node(setting, packet, target)
+
+
+def _at_deleted(setting: Setting, packet: Packet, target: ServiceTarget) -> Outcome:
+    """Where a Service was, it is as if it had never been."""
+    match target:
+        case ClusterIP():
+            return at_no_service(setting, packet)
+        case LoadBalancerIP() | ExternalIP():
+            return leaves()
+        case NodePort(service=service, port=port):
+            transport = Transport(service.port(port).protocol.value)
+            return at_no_node_port(_at_node(packet, target), transport)
 
 
 def documented_spread(

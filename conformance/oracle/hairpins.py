@@ -22,7 +22,7 @@ def is_masqueraded_to_itself(setting: Setting, node: Place, endpoint: Endpoint, 
 
 def _own(setting: Setting, node: Place) -> Iterator[tuple[Place, int, Transport]]:
     """The endpoints of every Service that a node has for its own and may use."""
-    for service in setting.world.services.values():
+    for service in filter(None, map(setting.now, setting.world.services.values())):
         for port in service.ports if is_proxied(setting, service) else ():
             for endpoint in _usable(setting, service, port, node):
                 if endpoint.node is node:

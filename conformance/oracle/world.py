@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from lab.model import Circumstance, NodeAddress, Place, PodIs, PodState, ProxyHas, Service
+from lab.model import Circumstance, NodeAddress, Place, PodIs, PodState, ProxyHas, Service, ServiceIs
 from lab.profiles import ProxyMode
 
 
@@ -54,3 +54,8 @@ class Setting:
         """The state of a pod: ready, unless a circumstance says otherwise."""
         said = [each.state for each in self.when if isinstance(each, PodIs) and each.pod is pod]
         return said[0] if said else PodState.READY
+
+    def now(self, given: Service) -> Service | None:
+        """What has become of a Service: nothing, unless a circumstance says otherwise; None for a deleted one."""
+        said = [each for each in self.when if isinstance(each, ServiceIs) and each.service.name == given.name]
+        return said[0].now if said else given

@@ -1,6 +1,6 @@
 """The nouns: places, Services, flows, packets. Frozen facts that every room may name."""
 
-from lab.model.circumstance import Circumstance, DetectLocal, PodIs, PodState, ProxyHas
+from lab.model.circumstance import Circumstance, DetectLocal, PodIs, PodState, ProxyHas, ServiceIs
 from lab.model.facts import Facts, Interface, ServiceFacts
 from lab.model.flow import (
     ClusterIP,
@@ -61,6 +61,7 @@ __all__ = [
     "Refusal",
     "Service",
     "ServiceFacts",
+    "ServiceIs",
     "ServicePort",
     "ServiceTarget",
     "ServiceType",

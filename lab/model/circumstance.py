@@ -1,9 +1,10 @@
-"""What a claim presupposes beyond its Services: the state of pods, and how kube-proxy is configured."""
+"""What a claim presupposes beyond its Services: states of pods, changes of Services, kube-proxy's configuration."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lab.model.place import Place
+from lab.model.service import Service
 
 
 class PodState(StrEnum):
@@ -46,4 +47,15 @@ class ProxyHas:
     node_port_addresses: tuple[str, ...] = ()
 
 
-Circumstance = PodIs | ProxyHas
+@dataclass(frozen=True, slots=True)
+class ServiceIs:
+    """A Service that the module is given is as `now`, which has its name; None: it is deleted.
+
+    It keeps its cluster IP and node ports; one that was deleted is made again with those that it had.
+    """
+
+    service: Service
+    now: Service | None
+
+
+Circumstance = PodIs | ProxyHas | ServiceIs

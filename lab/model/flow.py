@@ -106,6 +106,7 @@ class Flow:
     load balancer IPs, external IPs and pod IPs, which no network but the cluster's own knows).
     padding: bytes of payload beyond the mark, for UDP and ICMP; a probe that outgrows the path is sent in fragments.
     source_port: the port of every probe, which makes them one flow to the kernel; 0 for a port of its own each.
+    TCP with a source port is data on one connection, which must have been opened.
     """
 
     sender: Place

@@ -89,7 +89,8 @@ class Sighting:
 class Probe:
     """A packet that was made and handed to the kernel at `sender`.
 
-    mark: 32 bits that survive every translation. packet: the bytes handed over, from the IP header on.
+    mark: 32 bits that survive every translation. packet: the bytes handed over, from the IP header on; of data on a
+    connection as crafted, without the numbers that the kernel gives it.
     local_error: the errno that the kernel answered the send with.
     """
 

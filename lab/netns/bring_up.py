@@ -21,6 +21,7 @@ from lab.netns.order import LabOrder
 from lab.netns.zones import Zones
 from lab.networks import flannel
 from lab.polling import Limit, wait_until
+from lab.traffic.connections import Connections
 from lab.traffic.exchange import Exchange
 from lab.traffic.places import Captures, Senders
 
@@ -49,7 +50,8 @@ def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsC
         captures = stack.enter_context(closing(Captures(namespaces.inside, Place, plan.API_PORT)))
         senders = stack.enter_context(closing(Senders(namespaces.inside)))
         marks = Random(f"{order.seed}/{name}")  # noqa: S311 - to be repeated, not to be secret
-        exchange = Exchange(captures, senders, marks)
+        connections = stack.enter_context(closing(Connections(namespaces.inside)))
+        exchange = Exchange(captures, senders, connections, marks)
         kube = stack.enter_context(closing(control_plane.connect(plane)))
         say("starting kube-proxy and flanneld on three nodes")
         cluster = _start_cluster(order, name, launcher, state, plane, kube, captures, exchange)

@@ -10,7 +10,7 @@ from lab.api import Deviation, Figures, LabRecord, ProgramFacts
 from lab.capsule import linux
 from lab.errors import NotReady
 from lab.kube import Kube
-from lab.model import Facts, Flow, Place, PodState, ProxyHas, Service, ServiceFacts, Trace
+from lab.model import Facts, Flow, Place, PodState, Protocol, ProxyHas, Service, ServiceFacts, Trace
 from lab.netns import kube_proxy, pods, services, topology
 from lab.netns.barrier import Barrier
 from lab.netns.daemon import Daemon, check
@@ -98,6 +98,32 @@ class NetnsCluster:
         services.wait_slices(self.kube, wanted)
         self._wait_programmed()
 
+    def change_service(self, name: str, now: Service | None) -> None:
+        """Makes one of the Services be so, with the addresses that it has or had; None deletes it.
+
+        Returns when the rules of every node have it.
+        """
+        self.check()
+        others = tuple(service for service in self.services if service.name != name)
+        former = [service for service in self.services if service.name == name]
+        if now is None:
+            services.delete(self.kube, *former)
+            self.services = others
+            services.wait_slices_gone(self.kube, {name})
+        else:
+            self._write_service(now, is_there=bool(former))
+            self.services = (*others, now)
+            services.wait_slices(self.kube, [now])
+            services.wait_ports(self.kube, now)
+        self._wait_programmed()
+        self._wait_conntrack()
+
+    def _write_service(self, now: Service, *, is_there: bool) -> None:
+        allotted = self.standing.services[now.name]
+        services.relabel_pods(self.pod_pool, now)
+        write = services.change if is_there else services.create
+        write(self.kube, now, allotted)
+
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Brings pods into these states through the API; returns when every node's rules know."""
         self.check()
@@ -105,8 +131,7 @@ class NetnsCluster:
             self.pod_pool.bring(pod, state)
         services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
-        # kube-proxy clears conntrack after it has written the rules; its next sync begins after that.
-        self._wait_rules()
+        self._wait_conntrack()
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
@@ -115,6 +140,11 @@ class NetnsCluster:
         # Not among the figures: it takes kube-proxy a second to start.
         self._wait_rules()
         self.zones.wait()
+
+    def connect(self, flow: Flow) -> None:
+        """Opens the connection of a TCP flow with a source port, over which what is sent of it goes from then on."""
+        self.check()
+        self.exchange.connect(way_of(flow, self.standing))
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
@@ -152,6 +182,11 @@ class NetnsCluster:
         start = time.monotonic()
         self._wait_rules()
         self.programmed_seconds += (time.monotonic() - start,)
+
+    def _wait_conntrack(self) -> None:
+        """Waits until kube-proxy has cleared conntrack: it does so for UDP, after the rules, before its next sync."""
+        if any(port.protocol is Protocol.UDP for service in self.services for port in service.ports):
+            self._wait_rules()
 
     def _wait_rules(self) -> None:
         """Waits at the barrier; where that is in vain, kube-proxy's own errors say why."""

@@ -1,6 +1,7 @@
 """The echo of the lab's pods: one process with a socket in every pod's network namespace.
 
-TCP: a line that names the pod and the peer it saw, then every byte comes back until the peer closes.
+TCP: a line that names the pod and the peer it saw, then every byte comes back until the peer closes, each probe in a
+segment of its own and its first four bytes replaced by `svcr`.
 UDP: every datagram comes back, its first four bytes replaced by `svcr`, followed by the same line.
 
 Started as `python -m lab.netns.echo PREFIX PORTS POD...`; prints `listening` when every socket is bound.
@@ -13,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from lab.model import Place
 from lab.netns.namespaces import Namespaces
-from lab.traffic.decode import ANSWERED
+from lab.traffic.decode import ANSWERED, ASKED, PAYLOAD
 
 _BACKLOG = 4096
 
@@ -54,6 +55,7 @@ class Echo:
     def _accept(self, listener: socket.socket, pod: str) -> None:
         try:
             connection, peer = listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.send(greeting(pod, peer))
         except OSError:
             return  # The peer of a crafted probe resets at once.
@@ -61,9 +63,9 @@ class Echo:
 
     def _echo(self, connection: socket.socket) -> None:
         try:
-            data = connection.recv(65536)
+            data = connection.recv(PAYLOAD.size)
             if data:
-                connection.send(data)
+                connection.send(data.replace(ASKED, ANSWERED))
                 return
         except BlockingIOError:
             return

@@ -25,7 +25,8 @@ def way_of(flow: Flow, facts: Facts) -> Way:
     """The way of a flow's probes. UsageError where no such way can be."""
     destination = facts.destination(flow.target)
     mark = 0 if flow.via is None else _mark(flow, flow.via)
-    shape = Shape(flow.transport, padding=flow.padding)
+    is_data = flow.transport is Transport.TCP and flow.source_port != 0
+    shape = Shape(flow.transport, "PA" if is_data else "S", flow.padding)
     pieces = _FRAGMENT_BYTES if flow.padding > _FRAGMENT_BYTES else 0
     return Way(flow.sender, mark, destination.address, destination.port, shape, pieces, flow.source_port)
 

@@ -14,29 +14,33 @@ _PROXY_NAME = "service.kubernetes.io/service-proxy-name"
 _SERVICE_NAME = "kubernetes.io/service-name"
 
 
-def manifest(service: Service) -> Manifest:
-    """The Service's manifest. Its selector is a label of its own, which its pods are given."""
+def manifest(service: Service, allotted: ServiceFacts | None = None) -> Manifest:
+    """The Service's manifest. Its selector is a label of its own, which its pods are given.
+
+    allotted: the addresses and node ports to ask for; None leaves them to the API.
+    """
     labels = {_PROXY_NAME: service.proxy_name} if service.proxy_name else {}
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": service.name, "labels": labels},
-        "spec": {key: value for key, value in _spec(service).items() if value is not None},
+        "spec": {key: value for key, value in _spec(service, allotted).items() if value is not None},
     }
 
 
-def _spec(service: Service) -> dict[str, object]:
+def _spec(service: Service, allotted: ServiceFacts | None) -> dict[str, object]:
     """The spec's fields; None for those that are left to the API."""
     outside = service.type in (ServiceType.NODE_PORT, ServiceType.LOAD_BALANCER)
     with_external_policy = outside or service.external_ips
     balanced = service.type is ServiceType.LOAD_BALANCER
     affinity = service.session_affinity_seconds
+    node_ports = {} if allotted is None or not outside else allotted.node_ports
     return {
         "type": service.type.value,
-        "clusterIP": "None" if service.headless else None,
+        "clusterIP": "None" if service.headless else _cluster_ip(allotted),
         "externalName": service.external_name or None,
         "selector": None if service.listed else {label(service): "yes"},
-        "ports": [_port(port) for port in service.ports],
+        "ports": [_port(port, node_ports.get(port.name)) for port in service.ports],
         "externalIPs": [str(address) for address in service.external_ips] or None,
         "externalTrafficPolicy": service.external_traffic_policy.value if with_external_policy else None,
         "internalTrafficPolicy": service.internal_traffic_policy.value,
@@ -49,12 +53,17 @@ def _spec(service: Service) -> dict[str, object]:
     }
 
 
-def _port(port: ServicePort) -> dict[str, object]:
+def _cluster_ip(allotted: ServiceFacts | None) -> str | None:
+    return None if allotted is None or allotted.cluster_ip is None else str(allotted.cluster_ip)
+
+
+def _port(port: ServicePort, node_port: int | None) -> dict[str, object]:
     return {
         "name": port.name,
         "port": port.port,
         "targetPort": port.target_port,
         "protocol": port.protocol.value,
+        **({} if node_port is None else {"nodePort": node_port}),
     }
 
 
@@ -63,9 +72,9 @@ def label(service: Service) -> str:
     return f"{_LABEL}/{service.name}"
 
 
-def create(kube: Kube, service: Service) -> ServiceFacts:
-    """Creates a Service, its hand-made slice if it has one, and the addresses that a cloud would report."""
-    answer = kube.create_service(manifest(service))
+def create(kube: Kube, service: Service, allotted: ServiceFacts | None = None) -> ServiceFacts:
+    """Creates a Service, and the addresses that a cloud would report. allotted: as for a manifest."""
+    answer = kube.create_service(manifest(service, allotted))
     if service.load_balancer_ingress:
         mode = service.load_balancer_ip_mode.value
         ingress = [{"ip": str(each), "ipMode": mode} for each in service.load_balancer_ingress]
@@ -82,6 +91,11 @@ def facts(answer: Mapping[str, Any]) -> ServiceFacts:
         {port["name"]: port["nodePort"] for port in spec.get("ports", ()) if port.get("nodePort")},
         spec.get("healthCheckNodePort", 0),
     )
+
+
+def change(kube: Kube, service: Service, allotted: ServiceFacts) -> None:
+    """Has a Service that is there be as this one says. Fields that it leaves to the API stay as they are."""
+    kube.patch_service(service.name, {"spec": manifest(service, allotted)["spec"]})
 
 
 def delete(kube: Kube, service: Service) -> None:
@@ -119,6 +133,35 @@ def label_pods(pods: PodPool, services: Sequence[Service], value: str | None = "
         pods.label(pod, labels)
 
 
+def relabel_pods(pods: PodPool, service: Service) -> None:
+    """Gives the pods of this Service their label, and takes it from all others."""
+    key = label(service)
+    labelled = {pod for pod, labels in pods.labels.items() if key in labels}
+    for pod in sorted(labelled - set(service.endpoints)):
+        pods.label(pod, {key: None})
+    for pod in sorted(set(service.endpoints) - labelled):
+        pods.label(pod, {key: "yes"})
+
+
+def wait_ports(kube: Kube, service: Service) -> None:
+    """Returns when every slice of the Service has its target ports; named ones, each pod's own, are not looked at."""
+    wanted = {(port.name, port.target_port) for port in service.ports if isinstance(port.target_port, int)}
+    wait_until(
+        f"the endpointslice controller has written the target ports of {service.name}",
+        Limit.SLICES_WRITTEN,
+        lambda: (
+            all(_has_ports(item, wanted) for item in kube.endpoint_slices() if _owner(item) == service.name)
+            or None
+        ),
+    )
+
+
+def _has_ports(item: Any, wanted: Collection[tuple[str, int]]) -> bool:  # noqa: ANN401 - the API's JSON
+    """Whether a slice has these ports. One that lists no endpoint has none."""
+    ports = {(each["name"], each["port"]) for each in item.get("ports") or ()}
+    return not item.get("endpoints") or ports >= set(wanted)
+
+
 def wait_slices(kube: Kube, services: Sequence[Service]) -> None:
     """Returns when the controller's slices list exactly the pods of each Service that selects any."""
     wanted = {
@@ -134,12 +177,19 @@ def wait_slices(kube: Kube, services: Sequence[Service]) -> None:
 
 
 def wait_slices_gone(kube: Kube, gone: Collection[str]) -> None:
-    """Returns when no slice of the Services of these names is left."""
-    wait_until(
-        "the slices of deleted Services are gone",
-        Limit.SLICES_WRITTEN,
-        lambda: not any(_owner(item) in gone for item in kube.endpoint_slices()) or None,
-    )
+    """Returns when no slice of the Services of these names is left.
+
+    The controller can write a slice anew that it sees deleted before it has seen the Service deleted; the garbage
+    collector would take that one, too.
+    """
+
+    def left_none() -> bool | None:
+        left = {_owner(item) for item in kube.endpoint_slices()} & set(gone)
+        for name in left:
+            kube.delete_endpoint_slices(name)
+        return not left or None
+
+    wait_until("the slices of deleted Services are gone", Limit.SLICES_WRITTEN, left_none)
 
 
 def wait_pods(kube: Kube, services: Sequence[Service], states: Mapping[Place, PodState]) -> None:

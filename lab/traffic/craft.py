@@ -23,7 +23,10 @@ _SUM_AT = {Transport.TCP: 16, Transport.UDP: 6, Transport.ICMP: 2}
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a probe looks like beyond its addresses. flags: TCP's, in scapy's letters; padding: more payload, bytes."""
+    """What a probe looks like beyond its addresses. flags: TCP's, in scapy's letters; padding: more payload, bytes.
+
+    TCP without SYN carries the mark as data, on a connection of the kernel's, which numbers it as it goes.
+    """
 
     transport: Transport
     flags: str = "S"
@@ -46,7 +49,7 @@ def template(shape: Shape, headers: Headers) -> Callable[[int, int], bytes]:
     """A maker of probes of one flow: (mark, source port) to bytes."""
     whole = craft(shape, headers, 0)
     head, body = whole[:_IP_BYTES], bytearray(whole[_IP_BYTES:])
-    if shape.transport is Transport.SCTP:
+    if shape.transport is Transport.SCTP or (shape.transport is Transport.TCP and "S" not in shape.flags):
         return lambda mark, port: craft(shape, replace(headers, source_port=port), mark)
     pseudo = _pseudo_header(head, len(body))
     sum_at = _SUM_AT[shape.transport]
@@ -87,6 +90,8 @@ def _transport(shape: Shape, headers: Headers, mark: int) -> Packet:
     payload = Raw(PAYLOAD.pack(ASKED, mark) + bytes(shape.padding))
     match shape.transport:
         case Transport.TCP:
+            if "S" not in shape.flags:
+                return TCP(sport=sport, dport=dport, flags=shape.flags) / payload
             options = [("MSS", _MSS)]
             return TCP(sport=sport, dport=dport, seq=mark, flags=shape.flags, window=64240, options=options)
         case Transport.UDP:

@@ -2,7 +2,8 @@
 
 Where the marks are, on the way out and on the way back (none of it is touched by address translation):
 
-    TCP        sequence number of the probe      acknowledgement number minus 1
+    TCP SYN    sequence number of the probe      acknowledgement number minus 1
+    TCP data   payload                           payload, its first bytes changed by the echo
     UDP        payload                           payload, its first bytes changed by the echo
     ICMP echo  payload                           payload
     SCTP       initiate tag of the INIT          verification tag
@@ -12,7 +13,7 @@ Where the marks are, on the way out and on the way back (none of it is touched b
 
 import struct
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from lab.model import Headers, Part, Refusal, Transport, Tunnel
@@ -20,7 +21,10 @@ from lab.model import Headers, Part, Refusal, Transport, Tunnel
 ASKED = b"svcp"
 ANSWERED = b"svcr"
 PAYLOAD = struct.Struct("!4sI")
-"""What a UDP or ICMP probe carries: ASKED and the mark. The echo puts ANSWERED in the first four bytes."""
+"""What a probe with a payload carries: ASKED and the mark. The echo puts ANSWERED in the first four bytes."""
+
+Ends = tuple[IPv4Address, int, IPv4Address, int]
+"""Source address and port, destination address and port."""
 
 VXLAN_PORTS = frozenset({4789, 8472})
 
@@ -36,6 +40,7 @@ _ICMP_ERRORS = frozenset({_UNREACHABLE, 11, 12})
 _INIT, _ABORT, _INIT_BYTES = 1, 6, 20
 _QUOTED_BYTES = 8
 _ACK, _RST, _SYN = 0x10, 0x04, 0x02
+_DATA_OFFSET_AT = 12
 _ETHERNET_BYTES, _VXLAN_BYTES, _UDP_BYTES = 14, 8, 8
 
 _ICMP_REFUSALS = {
@@ -51,10 +56,16 @@ _ICMP_REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The marks to look for. fragments: IP identification to mark, for probes sent in fragments."""
+    """The marks to look for.
+
+    fragments: IP identification to mark, for probes sent in fragments.
+    mirrors: the ends of a reset to mark, for data on a connection: a reset that answers it bears no number of it
+    that would be known beforehand.
+    """
 
     marks: Container[int]
     fragments: Mapping[int, int]
+    mirrors: Mapping[Ends, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +161,39 @@ def _tcp(packet: _Packet, known: Known) -> Decoded | None:
         return Decoded(sequence, Part.PROBE, packet.headers(Transport.TCP, ports))
     back = (acknowledgement - 1) & 0xFFFFFFFF
     if not flags & _ACK or back not in known.marks:
-        return None
+        return _reset_of_data(packet, ports, known) if flags & _RST else _data(packet, ports, known)
     if flags & _RST:
         headers = packet.headers(Transport.TCP, ports)
         return Decoded(back, Part.REFUSAL, headers, refusal=Refusal.TCP_RESET)
     if flags & _SYN:
         return Decoded(back, Part.REPLY, packet.headers(Transport.TCP, ports))
     return None
+
+
+def _data(packet: _Packet, ports: tuple[int, int], known: Known) -> Decoded | None:
+    """A segment whose data is a probe or its answer; also one that an ICMP error quotes."""
+    start = (packet.body[_DATA_OFFSET_AT] >> 4) * 4
+    found = _payload(packet.body, known, start)
+    if found is None:
+        return None
+    mark, magic = found
+    part = Part.PROBE if magic == ASKED else Part.REPLY
+    return Decoded(mark, part, packet.headers(Transport.TCP, ports))
+
+
+def _reset_of_data(packet: _Packet, ports: tuple[int, int], known: Known) -> Decoded | None:
+    """A reset that goes back where data of a connection came from."""
+    if not known.mirrors:
+        return None
+    headers = packet.headers(Transport.TCP, ports)
+    ends = (headers.source, headers.source_port, headers.destination, headers.destination_port)
+    mark = known.mirrors.get(ends)
+    return None if mark is None else Decoded(mark, Part.REFUSAL, headers, refusal=Refusal.TCP_RESET)
+
+
+def mirror(headers: Headers) -> Ends:
+    """The ends of what answers a packet with these headers."""
+    return headers.destination, headers.destination_port, headers.source, headers.source_port
 
 
 def _tcp_quoted(packet: _Packet, known: Known) -> Decoded | None:
@@ -179,13 +216,13 @@ def _udp(packet: _Packet, known: Known) -> Decoded | None:
     return Decoded(mark, part, packet.headers(Transport.UDP, (source, destination)))
 
 
-def _payload(body: bytes, known: Known) -> tuple[int, bytes] | None:
-    """The mark behind the 8 bytes of a UDP or ICMP header, and the bytes before it."""
-    if len(body) < _UDP_BYTES + PAYLOAD.size:
+def _payload(body: bytes, known: Known, start: int = _UDP_BYTES) -> tuple[int, bytes] | None:
+    """The mark behind a header (of 8 bytes for UDP and ICMP), and the bytes before it."""
+    if len(body) < start + PAYLOAD.size:
         return None
     magic: bytes
     mark: int
-    magic, mark = PAYLOAD.unpack_from(body, _UDP_BYTES)
+    magic, mark = PAYLOAD.unpack_from(body, start)
     return (mark, magic) if magic in (ASKED, ANSWERED) and mark in known.marks else None
 
 

@@ -21,8 +21,9 @@ from lab.model import (
     Transport,
 )
 from lab.polling import Limit, wait_until
+from lab.traffic.connections import Connections
 from lab.traffic.craft import TTL, Shape, fragments, template
-from lab.traffic.decode import Known
+from lab.traffic.decode import ASKED, PAYLOAD, Ends, Known, mirror
 from lab.traffic.places import Captures, Senders
 from lab.traffic.trace import traces
 
@@ -34,7 +35,8 @@ _FIRST_PORT, _LAST_PORT = 33_000, 60_999
 class Way:
     """Where a batch or a sentinel goes.
 
-    mark: the socket mark that chooses the route, 0 for none. source_port: of every probe, 0 for a new one each.
+    mark: the socket mark that chooses the route, 0 for none. source_port: of every probe, 0 for a new one each;
+    TCP with a source port of its own is data on a connection, which must have been opened.
     """
 
     sender: Place
@@ -45,13 +47,20 @@ class Way:
     fragment_bytes: int = 0
     source_port: int = 0
 
+    @property
+    def is_connection(self) -> bool:
+        """Whether probes are data on an open connection."""
+        return self.shape.transport is Transport.TCP and self.source_port != 0
+
 
 @dataclass(slots=True)
 class _Flight:
-    """Probes that are under way."""
+    """Probes that are under way. mirrors: what a reset would bear that answers data, to the probe of it."""
 
     sent: dict[int, Probe] = field(default_factory=dict)
     fragments: dict[int, int] = field(default_factory=dict)
+    mirrors: dict[Ends, int] = field(default_factory=dict)
+    is_data: bool = False
     open: set[int] = field(default_factory=set)
     sentinels: set[int] = field(default_factory=set)
     seen: list[tuple[int, Sighting]] = field(default_factory=list)
@@ -60,22 +69,29 @@ class _Flight:
 class Exchange:
     """The traffic of one lab."""
 
-    def __init__(self, captures: Captures, senders: Senders, random: Random) -> None:
+    def __init__(
+        self, captures: Captures, senders: Senders, connections: Connections, random: Random
+    ) -> None:
         self._captures = captures
         self._senders = senders
+        self._connections = connections
         self._random = random
         self._ports: dict[Place, int] = {}
 
+    def connect(self, way: Way) -> None:
+        """Opens the connection that probes of this way are sent on. LabError where it is not established."""
+        self._connections.open(way.sender, way.mark, way.source_port, way.destination, way.port)
+
     def send(self, way: Way, count: int, sentinels: Sequence[Way]) -> Sequence[Trace]:
         """Sends `count` probes, each of a flow of its own. NotReady where a sentinel is not answered."""
-        flight = _Flight()
+        flight = _Flight(is_data=way.is_connection)
         self._launch(way, count, flight)
         if flight.open:
             self._collect(flight)
         if flight.open:
             self._prove_silence(flight, sentinels)
         if flight.open:
-            self._prove_silence(flight, _to_silent_endpoints(flight, way.shape))
+            self._prove_silence(flight, _to_silent_endpoints(flight, way))
         return traces(flight.seen, flight.sent)
 
     def reached(self, way: Way, at: Place, port: int) -> bool:
@@ -110,11 +126,13 @@ class Exchange:
             error = self._hand_over(way, packet, mark, flight)
             if error is not None:
                 flight.sent[mark] = replace(flight.sent[mark], local_error=error)
-            if number % _DRAIN_EVERY == _DRAIN_EVERY - 1:
+            if way.is_connection or number % _DRAIN_EVERY == _DRAIN_EVERY - 1:
                 self._collect(flight)
 
     def _hand_over(self, way: Way, packet: bytes, mark: int, flight: _Flight) -> int | None:
         """Gives a probe to the kernel, whole or in fragments; the errno of the first refusal."""
+        if way.is_connection:
+            return self._connections.write(way.sender, way.source_port, PAYLOAD.pack(ASKED, mark))
         pieces = [packet]
         if way.fragment_bytes:
             pieces = fragments(packet, way.fragment_bytes)
@@ -141,9 +159,11 @@ class Exchange:
 
     def _collect(self, flight: _Flight) -> None:
         """Takes what the captures hold, and closes the probes that were answered or refused."""
-        known = Known(flight.sent, flight.fragments)
+        known = Known(flight.sent, flight.fragments, flight.mirrors)
         for mark, sighting in self._captures.sightings(known):
             flight.seen.append((mark, sighting))
+            if sighting.part is Part.PROBE and flight.is_data:
+                flight.mirrors[mirror(sighting.headers)] = mark
             # A refusal is the end of a probe, but a sentinel must come through.
             ends = {Part.REPLY} if mark in flight.sentinels else {Part.REPLY, Part.REFUSAL}
             if sighting.part in ends and sighting.reached(flight.sent[mark].sender):
@@ -182,17 +202,21 @@ def _went_in(flight: _Flight, at: Place) -> dict[int, Sighting]:
     }
 
 
-def _to_silent_endpoints(flight: _Flight, shape: Shape) -> list[Way]:
-    """Sentinels to the echoes that got an open probe and have not answered, through the same sockets' queues."""
+def _to_silent_endpoints(flight: _Flight, way: Way) -> list[Way]:
+    """Sentinels to the echoes that got an open probe and have not answered, through the same sockets' queues.
+
+    The answer to data is the echo's, not its kernel's as that to a SYN: a datagram asks the same process.
+    """
+    transport = Transport.UDP if way.is_connection else way.shape.transport
     silent = {
         (sighting.place, sighting.headers.destination, sighting.headers.destination_port)
         for mark, sighting in flight.seen
         if mark in flight.open and sighting.place.kind is PlaceKind.POD
         if sighting.part is Part.PROBE and sighting.direction is Direction.IN
-        if sighting.headers.destination_port or shape.transport is Transport.ICMP
+        if sighting.headers.destination_port or transport is Transport.ICMP
     }
     return [
-        Way(place.node, 0, address, port, Shape(shape.transport))
+        Way(place.node, 0, address, port, Shape(transport))
         for place, address, port in sorted(silent)
         if place.kind is PlaceKind.POD
     ]

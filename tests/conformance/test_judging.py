@@ -247,3 +247,28 @@ def test_a_probe_that_no_node_saw_was_not_forwarded_by_one() -> None:
     assert at_router.sightings[-1].place is Place.ROUTER
     assert at_router.sightings[-1].direction is Direction.IN
     assert one(at_router) == Dropped()
+
+
+def sent_again(trace: Trace, part: Part, after: int) -> Trace:
+    """The trace in which, after so many sightings, the packet of this part is sent again; then the rest follows."""
+    kept, rest = trace.sightings[:after], trace.sightings[after:]
+    return followed(replace(trace, sightings=kept), trace.of(part)[0], *rest)
+
+
+def test_data_that_was_lost_and_sent_again_is_lost() -> None:
+    """A kernel that sends again mends nothing: what had not arrived is dropped, and a lost answer is no answer."""
+    trace = replay_one("pod-far-tcp")
+    arrived = trace.sightings.index(last_of(trace, Part.PROBE)) + 1
+    lost = sent_again(trace, Part.PROBE, arrived - 1)
+    assert judge_one(lost, lab_facts()) == Dropped()
+    answered = trace.sightings.index(trace.of(Part.REPLY)[0]) + 1
+    silent = sent_again(trace, Part.REPLY, answered)
+    assert judge_one(silent, lab_facts()) == Unanswered(frozenset({Arrival(Place.POD_B1, 8080, Kept())}))
+
+
+def test_data_that_was_sent_again_too_early_was_not_lost() -> None:
+    """A kernel can lose patience with an endpoint that is slow to answer; what it sends again then changes nothing."""
+    trace = replay_one("pod-far-tcp")
+    arrived = trace.sightings.index(last_of(trace, Part.PROBE)) + 1
+    early = sent_again(trace, Part.PROBE, arrived)
+    assert judge_one(early, lab_facts()) == delivered(Place.POD_B1, source=Kept())

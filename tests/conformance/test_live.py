@@ -1,6 +1,7 @@
 """What a scenario may do with a lab: observe, and nothing that could make an observation better than it was."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from lab.model import (
     PodState,
     ProxyHas,
     Service,
+    ServiceIs,
     ServicePort,
     Trace,
     Transport,
@@ -115,3 +117,38 @@ def test_the_proxy_is_configured_by_difference(cluster: FakeCluster) -> None:
     for when in [(), (MASQUERADING,), (MASQUERADING, NOT_READY), ()]:
         arranged.arrange([], when)
     assert [asked.split()[0] for asked in cluster.asked] == ["proxy", A1, A1, "proxy"]
+
+
+def test_a_service_changes_by_difference_and_back_before_others_are_given(cluster: FakeCluster) -> None:
+    """A Service that a claim wants otherwise is changed or deleted; unnamed, it is as given."""
+    arranged = Arranged(cluster)
+    arranged.arrange([ECHO], ())
+    deleted, other = ServiceIs(ECHO, None), ServiceIs(ECHO, replace(ECHO, endpoints=(A1,)))
+    for services, when in [([ECHO], (deleted,)), ([ECHO], (deleted,)), ([ECHO], (other,)), ([], ())]:
+        arranged.arrange(services, when)
+    assert cluster.asked == ["services echo", "echo deleted", "echo changed", "echo changed", "services "]
+
+
+def test_a_change_that_fails_leaves_services_unknown(cluster: FakeCluster) -> None:
+    """After a change that did not succeed, the Services are set anew."""
+
+    class Failing(FakeCluster):
+        def change_service(self, name: str, now: Service | None) -> None:
+            raise LabError(f"{name} could not be made {now}")
+
+    failing = Failing(cluster.profile)
+    arranged = Arranged(failing)
+    with pytest.raises(LabError):
+        arranged.arrange([ECHO], (ServiceIs(ECHO, None),))
+    arranged.arrange([ECHO], ())
+    assert failing.asked == ["services echo", "services echo"]
+
+
+def test_an_open_flow_carries_packets_before_it_is_observed(cluster: FakeCluster) -> None:
+    """TCP is connected first; of one flow a few probes are enough, however many endpoints there are."""
+    live, over_tcp = Live(cluster), replace(FLOW, source_port=61_000)
+    live.open(over_tcp)
+    live.go_on(over_tcp)
+    live.observe(over_tcp)
+    assert cluster.asked == ["connect 61000", "send 3", "send 3", f"send {FEWEST}"]
+    assert len(live.observations) == 1

@@ -33,6 +33,14 @@ class FakeKube(Kube):
         """Keeps the labels."""
         self.written.append((name, dict(labels)))
 
+    def patch_service(self, name: str, patch: Mapping[str, object]) -> None:
+        """Keeps the patch."""
+        self.written.append((f"patch of {name}", patch))
+
+    def delete_endpoint_slices(self, service: str) -> None:
+        """Keeps the name."""
+        self.written.append(("no slices of", service))
+
     def endpoint_slices(self) -> list[object]:
         """The next answer that the test has; it must not ask for more than there are."""
         return list(self.answers.pop(0))

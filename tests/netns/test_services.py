@@ -12,6 +12,7 @@ from lab.model import (
     Place,
     Protocol,
     Service,
+    ServiceFacts,
     ServicePort,
     ServiceType,
     TrafficDistribution,
@@ -180,3 +181,28 @@ def test_a_running_pod_is_reported_as_a_kubelet_would(*, ready: bool) -> None:
     assert made["podIPs"] == [{"ip": "10.244.2.2"}]
     assert made["hostIP"] == "172.18.0.12"
     assert made["conditions"] == [{"type": "Ready", "status": "True" if ready else "False"}]
+
+
+def test_a_service_is_changed_with_the_addresses_that_it_has() -> None:
+    """A change asks for the cluster IP and node ports of before, as does making it again after it was deleted."""
+    kube, node_port = FakeKube(), replace(WEB, type=ServiceType.NODE_PORT)
+    had = ServiceFacts(IPv4Address("10.96.0.7"), {"http": 30_080})
+    services.change(kube, node_port, had)
+    services.create(kube, node_port, had)
+    [(_, patch), (_, made)] = kube.written
+    assert isinstance(patch, dict)
+    assert isinstance(made, dict)
+    assert patch["spec"] == made["spec"]
+    assert made["spec"]["clusterIP"] == "10.96.0.7"
+    assert made["spec"]["ports"][0]["nodePort"] == 30_080
+
+
+def test_only_the_pods_of_a_changed_service_keep_its_label() -> None:
+    """A pod that has left loses the label, a new one gets it, and one that stays is not written."""
+    kube = FakeKube()
+    pool = pods.PodPool(kube, None, {}, None)  # type: ignore[arg-type]
+    services.label_pods(pool, [WEB])
+    kube.written.clear()
+    services.relabel_pods(pool, replace(WEB, endpoints=(Place.POD_B1, Place.POD_C1)))
+    web = "svcproof.invalid/web"
+    assert kube.written == [("pod-a1", {web: None}), ("pod-c1", {web: "yes"})]

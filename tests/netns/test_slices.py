@@ -51,6 +51,26 @@ def test_slices_of_deleted_services_are_awaited_to_go() -> None:
     assert kube.answers == []
 
 
+def test_a_slice_that_is_written_anew_is_deleted_again() -> None:
+    """The controller can be late to see that a Service is deleted; nobody else would take the slice it then writes."""
+    kube = FakeKube([slice_of("web", Place.POD_A1), slice_of("dns")], [slice_of("dns")])
+    services.wait_slices_gone(kube, {WEB.name})
+    assert kube.written == [("no slices of", "web")]
+
+
+def test_target_ports_are_awaited() -> None:
+    """A Service's slices that list endpoints must have its target ports; other Services' and empty ones need not."""
+    old, new, other = (
+        slice_of("web", Place.POD_A1),
+        slice_of("web", Place.POD_A1),
+        slice_of("dns", Place.POD_B1),
+    )
+    old["ports"], new["ports"] = ([{"name": "http", "port": each}] for each in (8081, 8080))
+    kube = FakeKube([old, other], [old, new], [new, slice_of("web"), other])
+    services.wait_ports(kube, WEB)
+    assert kube.answers == []
+
+
 CONDITIONS = {
     PodState.READY: {"serving": True, "terminating": False},
     PodState.NOT_READY: {"serving": False, "terminating": False},

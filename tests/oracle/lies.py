@@ -27,15 +27,22 @@ class Lie(StrEnum):
     FORWARDED = "probes are let out to the router"
     FLAPPING = "every other probe vanishes"
     LATE = "what comes back comes after the judging"
+    MOVED = "an open flow goes where new ones go"
+    STALE = "an open flow goes where it went"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is lied about. honest: the fates that the flow's probes have in turn."""
+    """What is lied about. honest: the fates that the flow's probes have in turn.
+
+    before: of an open flow, the fate that its packets had so far. new: the fate of a new flow to the same target.
+    """
 
     flow: Flow
     honest: Sequence[Outcome]
     facts: Facts
+    before: Outcome | None
+    new: Outcome
 
 
 def fate_under(lie: Lie | None, subject: Subject, number: int) -> Outcome:
@@ -54,7 +61,7 @@ def fate_under(lie: Lie | None, subject: Subject, number: int) -> Outcome:
             return _lied_fate(lie, subject, honest)
 
 
-def _lied_fate(lie: Lie, subject: Subject, honest: Outcome) -> Outcome:
+def _lied_fate(lie: Lie, subject: Subject, honest: Outcome) -> Outcome:  # noqa: PLR0911 - one line for each lie
     """The fate of a probe that the lie concerns."""
     match lie:
         case Lie.WRONG_ENDPOINT | Lie.EXTRA_ENDPOINT:
@@ -67,6 +74,8 @@ def _lied_fate(lie: Lie, subject: Subject, honest: Outcome) -> Outcome:
             return _refused(subject)
         case Lie.FORWARDED:
             return Forwarded(Place.ROUTER)
+        case Lie.MOVED | Lie.STALE if subject.before is not None:
+            return {Lie.MOVED: subject.new, Lie.STALE: subject.before}[lie]
         case _:
             return honest
 

@@ -12,18 +12,23 @@ from conformance.outcome import Outcome
 from lab.model import Circumstance, Flow, Service
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
+_PAST = ("opened", "meanwhile")
 MODULES = tuple(sorted(SCENARIOS.glob("test_*.py")))
 
 
 @dataclass(frozen=True, slots=True)
 class LiteralClaim:
-    """A claim as a scenario writes it. id: as in results. services: those that its module is given."""
+    """A claim as a scenario writes it. id: as in results. services: those that its module is given.
+
+    past: of an open flow, the circumstances in which it carried packets before, in their order.
+    """
 
     id: str
     flow: Flow
     expect: Outcome
     when: tuple[Circumstance, ...]
     services: tuple[Service, ...]
+    past: tuple[tuple[Circumstance, ...], ...] = ()
 
 
 @cache
@@ -65,8 +70,9 @@ def claims_of(test: FunctionType, services: tuple[Service, ...]) -> Iterator[Lit
         if mark.name == "parametrize" and tuple(mark.args[0]) == ("flow", "expect"):
             for case in mark.args[1]:
                 flow, expect = case.values
-                [when] = [each.args[0] for each in _marks(case.marks) if each.name == "when"]
-                yield LiteralClaim(f"{requirement}.{case.id}", flow, expect, when, services)
+                [when] = [each for each in _marks(case.marks) if each.name == "when"]
+                past = tuple(when.kwargs[name] for name in _PAST if when.kwargs[name] is not None)
+                yield LiteralClaim(f"{requirement}.{case.id}", flow, expect, when.args[0], services, past)
 
 
 def _marks(given: Any) -> Sequence[Any]:  # noqa: ANN401 - a mark, its decorator, or several of them

@@ -19,6 +19,7 @@ from lab.model import (
     PodState,
     ProxyHas,
     Service,
+    ServiceIs,
     Trace,
 )
 from lab.profiles import Profile
@@ -35,6 +36,8 @@ class LyingLab:
         self._lie = lie
         self._pods: dict[Place, PodState] = {}
         self._proxy = ProxyHas()
+        self._changed: dict[str, Service | None] = {}
+        self._open: dict[Flow, Outcome] = {}
         self._know(())
 
     @property
@@ -48,6 +51,7 @@ class LyingLab:
 
     def set_services(self, services: Sequence[Service]) -> None:
         """Has these Services."""
+        self._changed.clear()
         self._know(tuple(services))
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
@@ -58,9 +62,21 @@ class LyingLab:
         """Has kube-proxies that are configured so."""
         self._proxy = options
 
+    def change_service(self, name: str, now: Service | None) -> None:
+        """Has this Service in place of the one of its name, or none."""
+        self._changed[name] = now
+
+    def connect(self, flow: Flow) -> None:
+        """Forgets what was sent of the flow before: it is a new connection."""
+        self._open.pop(flow, None)
+
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Traces of as many probes, of which the endpoints get one each in turn. Probes of one fate look alike."""
-        subject = Subject(flow, self._fates(flow), self._facts)
+        before = self._open.get(flow)
+        fates = self._fates(flow, before)
+        subject = Subject(flow, fates, self._facts, before, self._fates(flow, None)[0])
+        if flow.source_port:
+            self._open[flow] = fates[0]
         alike: dict[Outcome, Trace] = {}
         sent = []
         for number in range(count):
@@ -78,11 +94,13 @@ class LyingLab:
     def _know(self, services: tuple[Service, ...]) -> None:
         self._world, self._facts = world_of(services), facts_of(services)
 
-    def _fates(self, flow: Flow) -> Sequence[Outcome]:
+    def _fates(self, flow: Flow, before: Outcome | None) -> Sequence[Outcome]:
         """The fates that probes have in turn. A client with session affinity is given the first endpoint, always."""
-        when: tuple[Circumstance, ...] = (self._proxy, *(PodIs(*each) for each in self._pods.items()))
+        changed = [ServiceIs(self._world.services[name], now) for name, now in self._changed.items()]
+        pods = [PodIs(*each) for each in self._pods.items()]
+        when: tuple[Circumstance, ...] = (self._proxy, *pods, *changed)
         affine, plain, world = _without_affinity(flow, self._world)
-        outcome = documented(self._profile, world, plain, when)
+        outcome = documented(self._profile, world, plain, when, before)
         if not isinstance(outcome, Delivered | Unanswered):
             return [outcome]
         each = [replace(outcome, arrivals=frozenset({one})) for one in sorted(outcome.arrivals, key=str)]

@@ -38,6 +38,8 @@ NAMED = {
     Lie.FORWARDED: "lb-cluster.pod",
     Lie.FLAPPING: "net-pod.tcp_across_nodes",
     Lie.LATE: "cip-hairpin.endpoint_among_others",
+    Lie.MOVED: "ct-tcp.unready_cluster_ip",
+    Lie.STALE: "ct-udp-del.cluster_ip",
 }
 """For each lie a claim that notices it."""
 
@@ -63,10 +65,21 @@ def batches(cluster: Cluster) -> Mapping[str, Batch]:
     """What a lab sends for each claim, by its id."""
     arranged, sent = Arranged(cluster), {}
     for claim in literal_claims():
-        arranged.arrange(claim.services, claim.when)
+        arrange(claim, arranged, Live(cluster))
         count = PROBES_EACH * max(2, endpoints_of(claim.flow))
         sent[claim.id] = Batch(cluster.send(claim.flow, count), cluster.facts())
     return sent
+
+
+def arrange(claim: LiteralClaim, arranged: Arranged, live: Live) -> None:
+    """Does what a run does before a claim is observed."""
+    for when in claim.past[:1]:
+        arranged.arrange(claim.services, when)
+        live.open(claim.flow)
+    for when in claim.past[1:]:
+        arranged.arrange(claim.services, when)
+        live.go_on(claim.flow)
+    arranged.arrange(claim.services, claim.when)
 
 
 @cache
@@ -100,8 +113,8 @@ def verdicts_under(lie: Lie, profile: Profile) -> Mapping[str, Verdict]:
 def test_what_is_fabricated_is_judged_as_what_is_documented(claim: LiteralClaim, profile: Profile) -> None:
     """From the oracle's outcome to packets and back by judging them, nothing is lost."""
     lab, arranged = honest_lab(profile)
-    arranged.arrange(claim.services, claim.when)
     live = Live(lab, claim.when)
+    arrange(claim, arranged, live)
     observe = live.observe_spread if isinstance(claim.expect, Balanced) else live.observe
     assert observe(claim.flow) == said_of(claim, profile)
 

@@ -81,6 +81,14 @@ class FakeCluster:
         """Notes that it was asked."""
         self.asked.append(f"proxy {options.detect_local}")
 
+    def change_service(self, name: str, now: Service | None) -> None:
+        """Notes that it was asked."""
+        self.asked.append(f"{name} {'deleted' if now is None else 'changed'}")
+
+    def connect(self, flow: Flow) -> None:
+        """Notes that it was asked."""
+        self.asked.append(f"connect {flow.source_port}")
+
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Canned traces."""
         self.asked.append(f"send {count}")

@@ -1,10 +1,12 @@
 """What the decoder makes of answers, refusals, tunnels, and of what is nothing of ours."""
 
+from dataclasses import replace
+
 import pytest
 
 from lab.model import Headers, Part, Refusal, Transport, Tunnel
 from lab.traffic.craft import TTL
-from lab.traffic.decode import ANSWERED, ASKED, PAYLOAD, Decoded, Known, decode
+from lab.traffic.decode import ANSWERED, ASKED, PAYLOAD, Decoded, Known, decode, mirror
 from tests.traffic.packets import (
     ACK,
     DESTINATION,
@@ -245,3 +247,48 @@ def test_recorded_packets_are_nothing_to_another_mark(name: str) -> None:
     stored = recording(name)
     others = Known(frozenset(each.mark ^ 0x8000_0000 for each in stored.probes), {})
     assert [decode(frame.packet, others) for frame in stored.frames] == [None] * len(stored.frames)
+
+
+DATA, ANSWER = (
+    tcp(PSH | ACK, 7, 9) + PAYLOAD.pack(ASKED, MARK),
+    tcp(PSH | ACK, 9, 7) + PAYLOAD.pack(ANSWERED, MARK),
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(DATA, Part.PROBE, id="data"),
+        pytest.param(ANSWER, Part.REPLY, id="answer"),
+        pytest.param(DATA[:-1], None, id="cut"),
+        pytest.param(tcp(PSH | ACK, 7, 9) + PAYLOAD.pack(b"else", MARK), None, id="other data"),
+        pytest.param(tcp(PSH | ACK, 7, 9) + PAYLOAD.pack(ASKED, NEXT), None, id="another mark"),
+    ],
+)
+def test_data_on_a_connection(body: bytes, expected: Part | None) -> None:
+    """A segment is known by the mark in its data, whatever its numbers."""
+    found = decode(packet(TCP, body), KNOWN)
+    assert (found and found.part) == expected
+
+
+def test_a_reset_that_answers_data_is_known_by_its_ends() -> None:
+    """Its numbers say nothing of the mark; it goes back where the data came from, and another reset does not."""
+    reset = decode(packet(TCP, DATA), KNOWN)
+    assert reset is not None
+    there, back_there = reset.headers, mirror(reset.headers)
+    bare = packet(TCP, tcp(RST, 9, 0))
+    assert decode(bare, KNOWN) is None
+    expected = Decoded(MARK, Part.REFUSAL, there, refusal=Refusal.TCP_RESET)
+    assert decode(bare, replace(KNOWN, mirrors={mirror(_turned(there)): MARK})) == expected
+    assert decode(bare, replace(KNOWN, mirrors={back_there: MARK})) is None
+
+
+def _turned(given: Headers) -> Headers:
+    """The headers of what the other end sends."""
+    return replace(
+        given,
+        source=given.destination,
+        source_port=given.destination_port,
+        destination=given.source,
+        destination_port=given.source_port,
+    )

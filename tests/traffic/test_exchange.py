@@ -6,12 +6,13 @@ from ipaddress import IPv4Address
 from random import Random
 
 import pytest
-from scapy.layers.inet import IP
+from scapy.layers.inet import IP, TCP
 
 from lab.errors import NotReady
 from lab.model import Direction, Headers, Part, Place, Sighting, Transport
+from lab.traffic.connections import Connections
 from lab.traffic.craft import TTL, Shape
-from lab.traffic.decode import Known, decode
+from lab.traffic.decode import ASKED, PAYLOAD, Known, decode
 from lab.traffic.exchange import Exchange, Way
 from lab.traffic.places import Captures, Senders
 
@@ -30,6 +31,8 @@ class Network:
     returning: set[IPv4Address] = field(default_factory=set)
     sources: list[tuple[Place, int, IPv4Address]] = field(default_factory=list)
     errors: dict[IPv4Address, int] = field(default_factory=dict)
+    opened: list[tuple[Place, int, int, IPv4Address, int]] = field(default_factory=list)
+    written: list[tuple[Place, int, bytes]] = field(default_factory=list)
 
     def asked(self) -> list[IPv4Address]:
         """The destinations of what was sent, in order."""
@@ -85,6 +88,31 @@ class FakeCaptures(Captures):
         return Sighting(self._at, place, "eth0", direction, part, headers)
 
 
+class FakeConnections(Connections):
+    """Keeps what was opened and written; what is written shows as the segment that a kernel would make of it."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def open(self, place: Place, mark: int, source_port: int, destination: IPv4Address, port: int) -> None:
+        """Keeps it."""
+        self._network.opened.append((place, mark, source_port, destination, port))
+
+    def write(self, place: Place, source_port: int, data: bytes) -> int | None:
+        """Shows the segment."""
+        [(_, _, _, destination, port)] = self._network.opened
+        self._network.written.append((place, source_port, data))
+        segment = IP(src=str(SOURCE), dst=str(destination)) / TCP(sport=source_port, dport=port, flags="PA")
+        self._network.shown.append(bytes(segment / data))
+        return self._network.errors.get(destination)
+
+
+def an_exchange(network: Network, seed: int) -> Exchange:
+    """An exchange over a network."""
+    random = Random(seed)  # noqa: S311 - nothing secret is drawn
+    return Exchange(FakeCaptures(network), FakeSenders(network), FakeConnections(network), random)
+
+
 @pytest.fixture
 def network() -> Network:
     """Return a network in which one address answers."""
@@ -94,7 +122,7 @@ def network() -> Network:
 @pytest.fixture
 def exchange(network: Network) -> Exchange:
     """Return an exchange over that network."""
-    return Exchange(FakeCaptures(network), FakeSenders(network), Random(1))  # noqa: S311 - nothing secret is drawn
+    return an_exchange(network, 1)
 
 
 def way(destination: IPv4Address, **changes: object) -> Way:
@@ -189,7 +217,7 @@ def test_fragments_are_handed_over_one_by_one(exchange: Exchange, network: Netwo
 
 def test_marks_of_fragmented_probes_differ_in_their_identification(network: Network) -> None:
     """Of two probes with the same identification the later fragments could not be told apart."""
-    exchange = Exchange(FakeCaptures(network), FakeSenders(network), Random(15))  # noqa: S311 - nothing secret is drawn
+    exchange = an_exchange(network, 15)
     cut = way(ANSWERING, shape=Shape(Transport.UDP, padding=200), fragment_bytes=80)
     marks = [trace.probe.mark & 0xFFFF for trace in exchange.send(cut, 70, [])]
     assert len({0, *marks}) == 71
@@ -218,3 +246,40 @@ def test_the_barrier_asks_for_a_place_and_a_port(exchange: Exchange, network: Ne
     assert exchange.reached(way(SILENT), Place.POD_B1, 8080)
     assert not exchange.reached(way(SILENT), Place.POD_B1, 8081)
     assert not exchange.reached(way(SILENT), Place.POD_A2, 8080)
+
+
+CONNECTED = {"shape": Shape(Transport.TCP, "PA"), "source_port": 61_000}
+
+
+def test_data_goes_over_the_open_connection(exchange: Exchange, network: Network) -> None:
+    """TCP with a source port is written to the connection that was opened, one mark at a time."""
+    over = way(ANSWERING, mark=3, **CONNECTED)
+    exchange.connect(over)
+    batch = exchange.send(over, 3, [])
+    assert network.opened == [(Place.POD_A2, 3, 61_000, ANSWERING, 8080)]
+    assert network.written == [
+        (Place.POD_A2, 61_000, PAYLOAD.pack(ASKED, trace.probe.mark)) for trace in batch
+    ]
+    assert network.handed == []
+    assert [len(trace.of(Part.REPLY)) for trace in batch] == [1, 1, 1]
+
+
+def test_data_that_arrived_is_followed_by_a_datagram_to_its_echo(
+    exchange: Exchange, network: Network
+) -> None:
+    """The kernel answers a SYN for the echo, but data is answered by the echo: a datagram asks the echo itself."""
+    network.reaching.add(SILENT)
+    over = way(SILENT, **CONNECTED)
+    exchange.connect(over)
+    with pytest.raises(NotReady):
+        exchange.send(over, 1, [way(ANSWERING)])
+    assert IP(network.handed[-1][2]).proto == 17
+
+
+def test_a_connection_that_is_broken_keeps_its_errno(exchange: Exchange, network: Network) -> None:
+    """What the kernel says to a write is kept with the probe."""
+    network.errors[ANSWERING] = 32
+    over = way(ANSWERING, **CONNECTED)
+    exchange.connect(over)
+    [trace] = exchange.send(over, 1, [])
+    assert trace.probe.local_error == 32

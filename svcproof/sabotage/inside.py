@@ -1,5 +1,6 @@
 """The program of a sabotage's capsule: brings a lab up, breaks its rules one at a time, writes what was noticed."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -67,6 +68,8 @@ def say(text: str) -> None:
 def main(arguments: Sequence[str]) -> int:
     """The command line: DIRECTORY."""
     [directory] = arguments
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     try:
         return sabotage(Path(directory))
     except LabError as error:

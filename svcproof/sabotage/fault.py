@@ -64,9 +64,9 @@ class Fault:
         return f"{self.kind}: {self.change}"
 
     @property
-    def shape(self) -> str:
-        """The fault without names of Services, endpoints and ports: alike for rules that the same code writes."""
-        return shape_of(self.name)
+    def chooses(self) -> bool:
+        """Whether the entry decides between endpoints by chance."""
+        return "numgen" in self.entry or "--mode random" in self.entry
 
 
 def broken(rules: Ruleset, fault: Fault) -> Ruleset:

@@ -36,8 +36,10 @@ class Judges:
         self._claims.insert(0, claim)
 
 
-def ask(bench: Bench, claims: Sequence[Claim]) -> Iterator[tuple[Claim, Notice | None, bool]]:
-    """Each claim with what it noticed, and whether it could be tested.
+def ask(
+    bench: Bench, claims: Sequence[Claim], *, shares: bool
+) -> Iterator[tuple[Claim, Notice | None, bool]]:
+    """Each claim with what it noticed, and whether it could be tested. shares: whether these may have changed.
 
     What could not be tested for one sender is not tried again for the same; too many such senders end it.
     """
@@ -47,7 +49,7 @@ def ask(bench: Bench, claims: Sequence[Claim]) -> Iterator[tuple[Claim, Notice |
             continue
         live = Live(bench.cluster, claim.when)
         try:
-            observed = claim.observe(live)
+            observed = claim.observe(live, shares=shares)
         except LabError as error:
             untestable.add(claim.flow.sender)
             yield claim, Notice(claim.id, str(claim.expect), str(error)), False

@@ -56,7 +56,9 @@ class Trial:
             when=self.when,
             fate=Fate.SURVIVED,
         )
-        return self._tried(result, self.bench.broken(fault), self.judges.asked(fault), harmless=False)
+        return self._tried(
+            result, self.bench.broken(fault), self.judges.asked(fault), harmless=False, shares=fault.chooses
+        )
 
     def beside(self, beside: Beside) -> FaultResult:
         """One fault beside the rules."""
@@ -67,7 +69,7 @@ class Trial:
             fate=Fate.SURVIVED,
         )
         made, claims = beside.make(self.bench), self.judges.asked(None)
-        return self._tried(result, made, claims, harmless=beside.harmless)
+        return self._tried(result, made, claims, harmless=beside.harmless, shares=False)
 
     def proven(self, fault: Fault) -> Equivalence:
         """What packets say of a fault, whatever the claims say."""
@@ -82,6 +84,7 @@ class Trial:
         claims: Sequence[Claim],
         *,
         harmless: bool,
+        shares: bool,
     ) -> FaultResult:
         start = time.monotonic()
         record = record_of(result.name, self.bench.cluster.profile.proxy_mode, RECORDED)
@@ -89,7 +92,7 @@ class Trial:
             result = replace(result, recorded=record.why, owed=record.owed)
         try:
             with fault:
-                asked = self._asked(claims)
+                asked = self._asked(claims, shares=shares)
         except Refusal as error:
             return replace(result, fate=Fate.REFUSED, error=str(error), seconds=time.monotonic() - start)
         return replace(
@@ -100,11 +103,11 @@ class Trial:
             seconds=time.monotonic() - start,
         )
 
-    def _asked(self, claims: Sequence[Claim]) -> _Asked:
+    def _asked(self, claims: Sequence[Claim], *, shares: bool) -> _Asked:
         noticed: list[Notice] = []
         untestable: list[Notice] = []
         judged = 0
-        for claim, notice, testable in ask(self.bench, claims):
+        for claim, notice, testable in ask(self.bench, claims, shares=shares):
             judged += 1
             if notice is not None:
                 (noticed if testable else untestable).append(notice)

@@ -208,6 +208,13 @@ _ALL = (
         Tier.EXTENDED,
     ),
     Requirement(
+        "np-localnet",
+        "NodePort",
+        "What a neighbour on the network sends to 127.0.0.1 of a node is dropped, though the node may route there.",
+        "https://github.com/kubernetes/kubernetes/issues/92315",
+        Tier.CORE,
+    ),
+    Requirement(
         "np-allips",
         "NodePort",
         "Without nodePortAddresses, a node port is served on every address of the node.",

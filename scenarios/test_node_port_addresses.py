@@ -4,24 +4,34 @@ Source: https://kubernetes.io/docs/concepts/services-networking/service/#service
 """
 
 from conformance.live import Live
-from conformance.outcome import Masqueraded, Outcome, Refused, delivered
+from conformance.outcome import Dropped, Masqueraded, Outcome, Refused, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import Flow, NodeAddress, NodePort, Place, ProxyHas, Refusal, Service, ServicePort, ServiceType
+from lab.model import (
+    Flow,
+    NodeAddress,
+    NodePort,
+    OtherPort,
+    Place,
+    ProxyHas,
+    Refusal,
+    Service,
+    ServicePort,
+    ServiceType,
+    Transport,
+)
 
 A, C = Place.WORKER_A, Place.WORKER_C
-ENDPOINTS = (Place.POD_A1, Place.POD_B1)
-ECHO = Service(
-    name="np-addresses", type=ServiceType.NODE_PORT, endpoints=ENDPOINTS, ports=(ServicePort("http", 80),)
-)
+ENDPOINTS, HTTP = (Place.POD_A1, Place.POD_B1), (ServicePort("http", 80),)
+ECHO = Service(name="np-addresses", type=ServiceType.NODE_PORT, endpoints=ENDPOINTS, ports=HTTP)
 ONLY_PRIMARY = (ProxyHas(node_port_addresses=("primary",)),)
 WHOLE_NETWORK = (ProxyHas(node_port_addresses=("172.18.0.0/24",)),)
-RESET = Refused(C, Refusal.TCP_RESET)
+LOCALHOST = NodePort(ECHO, "http", A, NodeAddress.LOOPBACK)
 
 pytestmark = given(ECHO)
 
 
 def asked(at: NodeAddress, sender: Place = Place.CLIENT) -> Flow:
-    """The outside client, or another, asks a node without endpoint at one of its addresses."""
+    """Someone asks a node without endpoint at one of its addresses."""
     return Flow(sender, NodePort(ECHO, "http", C, at))
 
 
@@ -38,16 +48,28 @@ def test_every_address_by_default(live: Live, flow: Flow, expect: Outcome) -> No
 
 
 @requirement("np-localhost")
-@claims(from_the_node=Claim(Flow(A, NodePort(ECHO, "http", A, NodeAddress.LOOPBACK)), served(A)))
+@claims(from_the_node=Claim(Flow(A, LOCALHOST), served(A)))
 def test_localhost(live: Live, flow: Flow, expect: Outcome) -> None:
     """A node serves the port on 127.0.0.1 for its own programs."""
+    assert live.observe(flow) == expect
+
+
+@requirement("np-localnet")
+@claims(
+    tcp=Claim(Flow(Place.CLIENT, OtherPort(LOCALHOST, Transport.TCP, 1), via=A), Dropped()),
+    udp=Claim(Flow(Place.CLIENT, OtherPort(LOCALHOST, Transport.UDP, 1), via=A), Dropped()),
+)
+def test_localhost_of_a_neighbour(live: Live, flow: Flow, expect: Outcome) -> None:
+    """A client that puts packets for 127.0.0.1 on the link to a node gets no word from its programs or kernel."""
     assert live.observe(flow) == expect
 
 
 @requirement("np-addrs")
 @claims(
     primary_when_primary=Claim(asked(NodeAddress.PRIMARY), served(C), when=ONLY_PRIMARY),
-    secondary_when_primary=Claim(asked(NodeAddress.SECONDARY), RESET, when=ONLY_PRIMARY),
+    secondary_when_primary=Claim(
+        asked(NodeAddress.SECONDARY), Refused(C, Refusal.TCP_RESET), when=ONLY_PRIMARY
+    ),
     primary_when_network=Claim(asked(NodeAddress.PRIMARY), served(C), when=WHOLE_NETWORK),
     primary_from_pod=Claim(asked(NodeAddress.PRIMARY, Place.POD_C1), served(C), when=WHOLE_NETWORK),
     secondary_from_pod=Claim(asked(NodeAddress.SECONDARY, Place.POD_C1), served(C), when=WHOLE_NETWORK),

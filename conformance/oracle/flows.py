@@ -6,9 +6,10 @@ from dataclasses import replace
 from conformance.oracle.answers import answer_of_pod
 from conformance.oracle.doors import check_door
 from conformance.oracle.open_flows import goes_on
-from conformance.oracle.packets import Packet, at_first_node, at_other_node
+from conformance.oracle.packets import From, Packet, at_first_node, at_other_node
 from conformance.oracle.services import (
     at_cluster_ip,
+    at_localhost_from_outside,
     at_no_node_port,
     at_no_port,
     at_no_service,
@@ -124,7 +125,7 @@ def _at_first_node(setting: Setting, packet: Packet, target: Target) -> Outcome:
         case ClusterIP(service=service, port=name):
             return at_cluster_ip(setting, packet, service, service.port(name))
         case OtherPort(door=NodePort() as door):
-            return at_no_node_port(_at_node(packet, door), target.transport)
+            return _beside_node_port(packet, door, target.transport)
         case OtherPort(door=door):
             named = _door_of(target, door)
             return _at_first_node(setting, packet, named) if named else at_no_port(setting, packet, door)
@@ -134,6 +135,12 @@ def _at_first_node(setting: Setting, packet: Packet, target: Target) -> Outcome:
             return at_node_port(setting, _at_node(packet, target), target)
         case PodIP():
             raise AssertionError("a pod's own address is no front door")
+
+
+def _beside_node_port(packet: Packet, door: NodePort, transport: Transport) -> Outcome:
+    if door.at is NodeAddress.LOOPBACK and packet.came is From.THE_NETWORK:
+        return at_localhost_from_outside()
+    return at_no_node_port(_at_node(packet, door), transport)
 
 
 def _door_of(target: OtherPort, door: ServiceTarget) -> ServiceTarget | None:

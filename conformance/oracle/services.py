@@ -44,6 +44,14 @@ def at_no_port(setting: Setting, packet: Packet, door: ServiceTarget) -> Outcome
     return refused(packet) if setting.nftables else leaves()
 
 
+def at_localhost_from_outside() -> Outcome:
+    """What comes from the network to 127.0.0.1 is dropped, also where kube-proxy lets nodes route that address.
+
+    Source: https://github.com/kubernetes/kubernetes/issues/92315 (CVE-2020-8558); RFC 1122 section 3.2.1.3.
+    """
+    return Dropped()
+
+
 def at_no_node_port(packet: Packet, transport: Transport) -> Outcome:
     """A port of a node that no Service has: the node's own, where nothing listens.
 

@@ -15,6 +15,7 @@ from lab.model import (
 from lab.netns import plan
 from lab.traffic.craft import Shape
 from lab.traffic.exchange import Way
+from lab.traffic.places import Frame
 
 _ECHO_PORT = plan.ECHO_PORTS[0]
 _FRAGMENT_BYTES = 1400
@@ -28,16 +29,26 @@ def way_of(flow: Flow, facts: Facts) -> Way:
     is_data = flow.transport is Transport.TCP and flow.source_port != 0
     shape = Shape(flow.transport, "PA" if is_data else "S", flow.padding)
     pieces = _FRAGMENT_BYTES if flow.padding > _FRAGMENT_BYTES else 0
-    return Way(flow.sender, mark, destination.address, destination.port, shape, pieces, flow.source_port)
+    frame = _frame(flow, destination.address, facts)
+    return Way(
+        flow.sender, mark, destination.address, destination.port, shape, pieces, flow.source_port, frame
+    )
+
+
+def _frame(flow: Flow, destination: IPv4Address, facts: Facts) -> Frame | None:
+    """To 127.0.0.1 no route leads but to oneself: for another's, the packet is put on the link to it."""
+    if flow.via is None or not destination.is_loopback:
+        return None
+    return Frame(facts.primary[flow.sender], flow.via)
 
 
 def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:
-    """Probes that a sound lab answers, to follow a batch: through the same first node, to every node."""
+    """Probes that a sound lab answers, to follow a batch: through the same first node, to every node and beyond."""
     if flow.sender.kind is not PlaceKind.OUTSIDE:
-        return _to_pods(flow.sender, 0, facts)
+        return [*_to_pods(flow.sender, 0, facts), _to_router(flow.sender, 0)]
     if flow.sender is Place.CLIENT:
-        node = flow.via or _entry(flow)
-        return _to_pods(Place.CLIENT, plan.via_mark(node), facts)
+        mark = plan.via_mark(flow.via or _entry(flow))
+        return [*_to_pods(Place.CLIENT, mark, facts), _to_router(Place.CLIENT, mark)]
     return [Way(flow.sender, way.mark, _address(flow, facts), 0, Shape(Transport.ICMP))]
 
 
@@ -45,6 +56,11 @@ def _to_pods(sender: Place, mark: int, facts: Facts) -> list[Way]:
     """One UDP probe to a pod of each node, without a Service."""
     firsts = [min(pod for pod in Place if _is_pod_of(pod, node)) for node in NODES]
     return [Way(sender, mark, facts.primary[pod], _ECHO_PORT, Shape(Transport.UDP)) for pod in firsts]
+
+
+def _to_router(sender: Place, mark: int) -> Way:
+    """Behind what nodes route out of the cluster, which the router may not have seen yet."""
+    return Way(sender, mark, plan.ROUTER_BEYOND, 0, Shape(Transport.ICMP))
 
 
 def _is_pod_of(place: Place, node: Place) -> bool:

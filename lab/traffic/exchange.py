@@ -24,7 +24,7 @@ from lab.polling import Limit, wait_until
 from lab.traffic.connections import Connections
 from lab.traffic.craft import TTL, Shape, fragments, template
 from lab.traffic.decode import ASKED, PAYLOAD, Ends, Known, mirror
-from lab.traffic.places import Captures, Senders
+from lab.traffic.places import Captures, Frame, Senders
 from lab.traffic.trace import traces
 
 _DRAIN_EVERY = 32
@@ -37,6 +37,7 @@ class Way:
 
     mark: the socket mark that chooses the route, 0 for none. source_port: of every probe, 0 for a new one each;
     TCP with a source port of its own is data on a connection, which must have been opened.
+    frame: for what no route leads to.
     """
 
     sender: Place
@@ -46,6 +47,7 @@ class Way:
     shape: Shape
     fragment_bytes: int = 0
     source_port: int = 0
+    frame: Frame | None = None
 
     @property
     def is_connection(self) -> bool:
@@ -110,7 +112,9 @@ class Exchange:
         return arrived == [address] * count
 
     def _launch(self, way: Way, count: int, flight: _Flight, *, sentinel: bool = False) -> None:
-        source = self._senders.source(way.sender, way.mark, way.destination)
+        source = (
+            way.frame.source if way.frame else self._senders.source(way.sender, way.mark, way.destination)
+        )
         headers = Headers(source, 0, way.destination, way.port, way.shape.transport, TTL)
         make = template(way.shape, headers)
         for number in range(count):
@@ -133,6 +137,8 @@ class Exchange:
         """Gives a probe to the kernel, whole or in fragments; the errno of the first refusal."""
         if way.is_connection:
             return self._connections.write(way.sender, way.source_port, PAYLOAD.pack(ASKED, mark))
+        if way.frame:
+            return self._senders.send_frame(way.sender, way.frame.to, packet)
         pieces = [packet]
         if way.fragment_bytes:
             pieces = fragments(packet, way.fragment_bytes)

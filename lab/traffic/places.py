@@ -1,18 +1,25 @@
 """The sockets of a lab: one capture per place, one raw socket per sender and route, opened once and kept."""
 
+import fcntl
 import select
 import socket
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from lab.errors import LabError
 from lab.model import Direction, Place, PlaceKind, Sighting
+from lab.traffic.craft import with_sum
 from lab.traffic.decode import Decoded, Known, decode
 from lab.traffic.inbox import Inbox, open_sockets
 from lab.traffic.ring import Ring
 
-_ETH_P_ALL = 3
+_ETH_P_ALL, _ETH_P_IP = 3, 0x0800
+_SIOCGIFHWADDR = 0x8927
+_LINK = "eth0"
+"""What the interface to the underlay is called in every place."""
 
 Inside = Callable[[Place], AbstractContextManager[None]]
 """Puts the calling thread into a place's network namespace."""
@@ -90,6 +97,14 @@ def _sighting(found: Decoded, time_ns: int, place: Place, interface: str, direct
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What goes on the link past all routes: from this address, to the network interface of this place."""
+
+    source: IPv4Address
+    to: Place
+
+
 class Senders:
     """Raw sockets by place and mark. Packets pass the place's own OUTPUT hook, as those of its programs do."""
 
@@ -97,6 +112,7 @@ class Senders:
         self._inside = inside
         self._sockets: dict[tuple[Place, int], socket.socket] = {}
         self._sources: dict[tuple[Place, int, IPv4Address], IPv4Address] = {}
+        self._links: dict[Place, socket.socket] = {}
 
     def send(self, place: Place, mark: int, packet: bytes, destination: IPv4Address) -> int | None:
         """Hands one packet to the kernel; the errno where it refuses."""
@@ -105,6 +121,23 @@ class Senders:
         except OSError as error:
             return error.errno
         return None
+
+    def send_frame(self, place: Place, to: Place, packet: bytes) -> int | None:
+        """Puts one packet on the link to another place, past routes and hooks; the errno where the kernel refuses."""
+        if place not in self._links:
+            with self._inside(place):
+                self._links[place] = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+        try:
+            self._links[place].sendto(with_sum(packet), (_LINK, _ETH_P_IP, 0, 0, self._hardware(to)))
+        except OSError as error:
+            return error.errno
+        return None
+
+    def _hardware(self, place: Place) -> bytes:
+        """The link-layer address of a place's interface (netdevice(7), SIOCGIFHWADDR)."""
+        with self._inside(place), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            answer = fcntl.ioctl(asking, _SIOCGIFHWADDR, struct.pack("16s16x", _LINK.encode()))
+        return answer[18:24]
 
     def source(self, place: Place, mark: int, destination: IPv4Address) -> IPv4Address:
         """The address that the place's kernel would send from. LabError where it has no route."""
@@ -121,7 +154,7 @@ class Senders:
 
     def close(self) -> None:
         """Closes every socket."""
-        for sock in self._sockets.values():
+        for sock in (*self._sockets.values(), *self._links.values()):
             sock.close()
 
     def _socket(self, place: Place, mark: int) -> socket.socket:

@@ -168,9 +168,10 @@ def addresses(facts: Facts, *places: Place) -> list[IPv4Address]:
 @pytest.mark.parametrize("sender", INSIDE)
 @pytest.mark.parametrize("target", [*ROUTED, NODE_PORT], ids=lambda it: type(it).__name__)
 def test_from_inside_sentinels_go_to_a_pod_of_every_node(facts: Facts, target: Target, sender: Place) -> None:
-    """Sentinels leave from the same place, over UDP, to an echo on each node, and through no Service."""
+    """Sentinels leave from the same place, to an echo on each node and to the router, and through no Service."""
     flow = Flow(sender, target)
-    followed = sentinels(flow, way_of(flow, facts), facts)
+    *followed, last = sentinels(flow, way_of(flow, facts), facts)
+    assert last == Way(sender, 0, plan.ROUTER_BEYOND, 0, Shape(Transport.ICMP))
     assert {way.sender for way in followed} == {sender}
     assert {(way.mark, way.port, way.shape) for way in followed} == {(0, 8080, Shape(Transport.UDP))}
     to = [way.destination for way in followed]
@@ -190,8 +191,9 @@ def test_from_inside_sentinels_go_to_a_pod_of_every_node(facts: Facts, target: T
 )
 def test_sentinels_of_the_client_enter_at_the_same_node(facts: Facts, flow: Flow, mark: int) -> None:
     """Whatever the batch entered the cluster at, the sentinels enter there too."""
-    followed = sentinels(flow, way_of(flow, facts), facts)
-    assert {(way.sender, way.mark) for way in followed} == {(Place.CLIENT, mark)}
+    *followed, last = sentinels(flow, way_of(flow, facts), facts)
+    assert last.destination == plan.ROUTER_BEYOND
+    assert {(way.sender, way.mark) for way in (*followed, last)} == {(Place.CLIENT, mark)}
     to = [way.destination for way in followed]
     assert to == addresses(facts, Place.POD_A1, Place.POD_B1, Place.POD_C1)
 

@@ -29,7 +29,7 @@ ECHO = Service(name="unserved", endpoints=(Place.POD_A1,), ports=PORTS)
 NEAR = Service(
     name="near", internal_traffic_policy=TrafficPolicy.LOCAL, endpoints=(Place.POD_A1,), ports=PORTS
 )
-HTTP, DNS, DROPPING = ClusterIP(ECHO, "http"), ClusterIP(ECHO, "dns"), ClusterIP(NEAR, "http")
+HTTP, DNS, LOCAL = ClusterIP(ECHO, "http"), ClusterIP(ECHO, "dns"), ClusterIP(NEAR, "http")
 TCP = OtherPort(HTTP, Transport.TCP, after=1)
 UDP = OtherPort(HTTP, Transport.UDP)
 PING = OtherPort(HTTP, Transport.ICMP)
@@ -48,8 +48,11 @@ def refused(by: Place) -> Refused:
     udp_from_pod=Claim(Flow(Place.POD_B1, UDP), refused(B)),
     udp_behind_a_udp_port=Claim(Flow(Place.POD_B1, OtherPort(DNS, Transport.UDP, after=1)), refused(B)),
     tcp_at_a_udp_port=Claim(Flow(Place.POD_B1, OtherPort(DNS, Transport.TCP)), refused(B)),
-    behind_one_that_drops=Claim(Flow(Place.POD_B1, OtherPort(DROPPING, Transport.TCP, after=1)), refused(B)),
-    beside_one_that_drops=Claim(Flow(Place.POD_B1, OtherPort(DROPPING, Transport.UDP)), refused(B)),
+    behind_one_that_drops=Claim(Flow(Place.POD_B1, OtherPort(LOCAL, Transport.TCP, after=1)), refused(B)),
+    behind_one_that_serves_here=Claim(
+        Flow(Place.POD_A2, OtherPort(LOCAL, Transport.TCP, after=1)), refused(A)
+    ),
+    beside_one_that_drops=Claim(Flow(Place.POD_B1, OtherPort(LOCAL, Transport.UDP)), refused(B)),
     tcp_from_node=Claim(Flow(B, TCP), refused(B)),
     tcp_from_outside=Claim(Flow(Place.CLIENT, TCP, via=A), refused(A)),
 )

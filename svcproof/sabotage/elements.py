@@ -33,7 +33,7 @@ def element_edits(
         yield from _other_verdicts(found["key"], found["verdict"], chains)
     if spot.name == "nodeport-ips":
         for second in known.second_addresses_beside(element):
-            yield Edit(Kind.WIDEN, (element, second), f"and {second}")
+            yield Edit(Kind.WIDEN, (element, second), "and the second address of its node")
 
 
 def _other_keys(element: str, key: str, verdict: str, beside: Collection[str]) -> Iterator[Edit]:

@@ -49,9 +49,7 @@ def refused(by: Place) -> Refused:
     udp_behind_a_udp_port=Claim(Flow(Place.POD_B1, OtherPort(DNS, Transport.UDP, after=1)), refused(B)),
     tcp_at_a_udp_port=Claim(Flow(Place.POD_B1, OtherPort(DNS, Transport.TCP)), refused(B)),
     behind_one_that_drops=Claim(Flow(Place.POD_B1, OtherPort(LOCAL, Transport.TCP, after=1)), refused(B)),
-    behind_one_that_serves_here=Claim(
-        Flow(Place.POD_A2, OtherPort(LOCAL, Transport.TCP, after=1)), refused(A)
-    ),
+    behind_one_that_serves_here=Claim(Flow(Place.POD_A2, OtherPort(LOCAL, Transport.TCP, 1)), refused(A)),
     beside_one_that_drops=Claim(Flow(Place.POD_B1, OtherPort(LOCAL, Transport.UDP)), refused(B)),
     tcp_from_node=Claim(Flow(B, TCP), refused(B)),
     tcp_from_outside=Claim(Flow(Place.CLIENT, TCP, via=A), refused(A)),

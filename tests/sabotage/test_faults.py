@@ -102,7 +102,12 @@ def test_whose_a_fault_is(mode: ProxyMode) -> None:
             ("unallocated",),
             ('ip daddr 10.96.0.0/16 reject comment "Drop traffic to unallocated ClusterIPs"',),
         ),
-        (NFTABLES, Kind.WIDEN, ("nodeport-ips", "and 172.18.0.21"), ("172.18.0.11", "172.18.0.21")),
+        (
+            NFTABLES,
+            Kind.WIDEN,
+            ("nodeport-ips", "second address of its node"),
+            ("172.18.0.11", "172.18.0.21"),
+        ),
         (NFTABLES, Kind.FORGET_AFFINITY, ("10.244.1.2/8080 ",), ()),
         (
             IPTABLES,

@@ -43,7 +43,7 @@ def judge(batch: Sequence[Trace], facts: Facts) -> Outcome:
     if not batch:
         raise LabError("a claim was to be judged without any probe")
     fates = Counter(judge_one(trace, facts) for trace in batch)
-    return _together(fates)
+    return together(fates)
 
 
 def judge_one(trace: Trace, facts: Facts) -> Steady:
@@ -111,12 +111,17 @@ def _is_at_its_end(sighting: Sighting, trace: Trace) -> bool:
     return sighting.direction is Direction.IN and sighting.place.kind is PlaceKind.POD
 
 
-def _together(fates: Counter[Steady]) -> Outcome:
+def unstable(fates: Counter[Steady]) -> Unstable:
+    """Fates that do not belong together, the most frequent first."""
+    ordered = sorted(fates.items(), key=lambda item: (-item[1], str(item[0])))
+    return Unstable(tuple(Fate(outcome, probes) for outcome, probes in ordered))
+
+
+def together(fates: Counter[Steady]) -> Steady | Unstable:
     """One outcome for all probes: arrivals may differ, nothing else may."""
     kinds = {_without_arrivals(outcome) for outcome in fates}
     if len(kinds) > 1:
-        ordered = sorted(fates.items(), key=lambda item: (-item[1], str(item[0])))
-        return Unstable(tuple(Fate(outcome, probes) for outcome, probes in ordered))
+        return unstable(fates)
     [kind] = kinds
     arrivals = frozenset(
         arrival

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.outcome import Arrival, Forwarded, Kept, Masqueraded, Outcome, Refused, Unanswered, delivered
+from conformance.outcome import (
+    Arrival,
+    Changed,
+    Forwarded,
+    Kept,
+    Masqueraded,
+    Outcome,
+    Refused,
+    Unanswered,
+    delivered,
+)
 from lab.model import Place, Refusal
 from lab.profiles import Profile, ProxyMode
 
@@ -53,6 +63,9 @@ def _documented(
     )
 
 
+_TO_ROUTER = Forwarded(Place.ROUTER)
+_CONVERGED = delivered(Place.POD_A1, Place.POD_B1, source=Kept())
+
 KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
     *_documented(
         ProxyMode.IPTABLES,
@@ -83,6 +96,20 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "cip-unalloc.from_node",
         "proxyname.from_pod",
         "svc-delete.cluster_ip",
+    ),
+    *(
+        difference
+        for claim, changed in (
+            ("conv-service.created", Changed(_TO_ROUTER, _CONVERGED)),
+            ("conv-service.deleted", Changed(_CONVERGED, _TO_ROUTER)),
+        )
+        for difference in _documented(
+            ProxyMode.IPTABLES,
+            changed,
+            "iptables mode has rules for the ports of Services only; what is no Service is routed like any address",
+            _MIGRATING,
+            claim,
+        )
     ),
     *_documented(
         ProxyMode.NFTABLES,

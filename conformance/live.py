@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from conformance.convergence import Followed, convergence, from_every_node
 from conformance.judging import judge
-from conformance.outcome import Outcome
+from conformance.outcome import Outcome, Steady
 from conformance.spread import spread, stuck_if_affine
 from conformance.statistics import FALSE_ALARM, FEWEST, probes_to_see_every, probes_to_see_skew
 from lab.api import Cluster
@@ -41,7 +42,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One flow, what was seen of its probes, and what that comes to."""
+    """One flow, what was seen of its probes, and what that comes to. followed: of a change, how long each node took."""
 
     flow: Flow
     plan: Plan
@@ -49,14 +50,21 @@ class Observation:
     facts: Facts
     outcome: Outcome
     seconds: float
+    followed: tuple[Followed, ...] = ()
 
 
 class Live:
     """One claim's view of a lab that is up."""
 
-    def __init__(self, cluster: Cluster, when: Collection[Circumstance] = ()) -> None:
-        """Takes the circumstances that the cluster is in."""
+    def __init__(
+        self,
+        cluster: Cluster,
+        when: Collection[Circumstance] = (),
+        change: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Takes the circumstances that the cluster is in, or that `change` brings it into."""
         self._cluster = cluster
+        self._change = change
         self._when = tuple(when)
         self._observations: list[Observation] = []
 
@@ -95,6 +103,20 @@ class Live:
             return spread(outcome, traces, facts, endpoints)
 
         return self._observe(flow, probes_to_see_skew(endpoints), Plan(why, FALSE_ALARM), settle)
+
+    def observe_change(self, flow: Flow, passing: Collection[Steady] = ()) -> Outcome:
+        """Sends the flow from a pod on every node all the while that the claim's change is made, and judges it all.
+
+        passing: outcomes that the change is known to pass through, beside those before and after it.
+        """
+        start = time.monotonic()
+        watch = self._cluster.watch(from_every_node(flow), self._change)
+        facts = self._cluster.facts()
+        outcome, followed = convergence(flow, watch, facts, passing)
+        plan = Plan("a pod of each node sends all the while that the change is made", FALSE_ALARM)
+        seconds = time.monotonic() - start
+        self._observations.append(Observation(flow, plan, watch.traces, facts, outcome, seconds, followed))
+        return outcome
 
     def _settle(self, flow: Flow, outcome: Outcome, _traces: Sequence[Trace], _facts: Facts) -> Outcome:
         return stuck_if_affine(flow, self._when, outcome)

@@ -207,6 +207,23 @@ class Unstable:
         return f"unstable: {fates}"
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """From some time on, on every node, every probe came to `after`, and until then to `before`.
+
+    in_time: whether that was so on every node within the documented bound.
+    """
+
+    before: Steady
+    after: Steady
+    in_time: bool = True
+    kind: Literal["changed"] = "changed"
+
+    def __str__(self) -> str:
+        when = "in time" if self.in_time else "later than is documented"
+        return f"first {self.before}; then, {when} and with nothing else in between, {self.after}"
+
+
 Outcome = Annotated[
     Delivered
     | Unanswered
@@ -217,6 +234,7 @@ Outcome = Annotated[
     | Dropped
     | Forwarded
     | LocalError
+    | Changed
     | Unstable,
     Discriminator("kind"),
 ]

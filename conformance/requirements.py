@@ -11,6 +11,9 @@ _TESTS = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptabl
 _NFTABLES_KEP = "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/3866-nftables-proxy"
 _CONNTRACK = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/conntrack.go"
 _CLEANUP = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/conntrack/cleanup.go"
+_PROGRAMMING = (
+    "https://github.com/kubernetes/community/blob/master/sig-scalability/slos/network_programming_latency.md"
+)
 _E2E = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/service.go"
 
 _ALL = (
@@ -424,6 +427,22 @@ _ALL = (
         "An open UDP flow moves to the new target port of its Service.",
         _CONNTRACK,
         Tier.EXTENDED,
+    ),
+    Requirement(
+        "conv-endpoints",
+        "Convergence",
+        "Every node follows a change of endpoints within 30 s; until then new connections fare as before, "
+        "and never otherwise.",
+        _PROGRAMMING,
+        Tier.CORE,
+    ),
+    Requirement(
+        "conv-service",
+        "Convergence",
+        "Every node serves a new Service within 30 s, and a deleted one no more; "
+        "new connections fare as before or as after, and a Service without endpoints yet refuses them.",
+        _PROGRAMMING,
+        Tier.CORE,
     ),
     Requirement(
         "svc-delete",

@@ -108,6 +108,14 @@ class DifferenceRecord:
     until: str
 
 
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """How long a node took to follow a change: seconds from the API's answer to the end of the old behaviour."""
+
+    node: str
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimResult:
     """One claim of one run.
@@ -130,6 +138,7 @@ class ClaimResult:
     difference: DifferenceRecord | None = None
     batch: Batch | None = None
     ways: tuple[Way, ...] = ()
+    convergence: tuple[Convergence, ...] = ()
     error: str = ""
     seconds: float = 0.0
     worker: str = ""

@@ -16,6 +16,7 @@ class Claim:
     opened: where not None, the flow (with a source port of its own) has carried packets before, in these circumstances;
     over TCP it is one connection.
     meanwhile: where not None, these came between `opened` and `when`, and the flow carried packets then, too.
+    before: where not None, these are so at first, and the change to `when` is what is observed.
     """
 
     flow: Flow
@@ -23,6 +24,7 @@ class Claim:
     when: tuple[Circumstance, ...] = ()
     opened: tuple[Circumstance, ...] | None = None
     meanwhile: tuple[Circumstance, ...] | None = None
+    before: tuple[Circumstance, ...] | None = None
 
 
 def requirement(requirement_id: str) -> pytest.MarkDecorator:
@@ -44,7 +46,9 @@ def claims(**named: Claim) -> pytest.MarkDecorator:
                 claim.flow,
                 claim.expect,
                 id=name,
-                marks=pytest.mark.when(claim.when, opened=claim.opened, meanwhile=claim.meanwhile),
+                marks=pytest.mark.when(
+                    claim.when, opened=claim.opened, meanwhile=claim.meanwhile, before=claim.before
+                ),
             )
             for name, claim in named.items()
         ],

@@ -1,10 +1,10 @@
 """The seams of a lab: what the rest of the suite may ask of a cluster, whichever kind of lab made it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lab.model import Facts, Flow, Place, PodState, ProxyHas, Service, Trace
+from lab.model import Facts, Flow, Place, PodState, ProxyHas, Service, Trace, Watch
 from lab.profiles import Profile
 
 
@@ -89,6 +89,13 @@ class Cluster(Protocol):
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
+        ...
+
+    def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
+        """Sends fresh probes of these flows, each from a place of its own, all the while that `change` runs.
+
+        Also for a while before and after it. change: uses this cluster to change something, and waits for it.
+        """
         ...
 
     def record(self) -> LabRecord:

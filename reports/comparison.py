@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from conformance.outcome import (
     Arrival,
     Balanced,
+    Changed,
     Delivered,
     Dropped,
     Forwarded,
@@ -76,6 +77,9 @@ def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: C901, PLR0911 - one 
             return {"outcome": "forwarded untranslated", "to": str(place)}
         case LocalError(errno=errno):
             return {"outcome": "failed at the sender", "with": errno}
+        case Changed(before=before, after=after, in_time=in_time):
+            followed = "in time" if in_time else "later than is documented"
+            return {"outcome": "changed", "before": str(before), "after": str(after), "followed": followed}
         case Unstable():
             return {"outcome": "unstable", **_history(outcome)}
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from conformance.live import Live
-from conformance.results import ClaimResult, Verdict
+from conformance.results import ClaimResult, Convergence, Verdict
 from conformance.verdict import verdict_of
 from lab.errors import LabError
 from svcproof.collected import CollectedClaim, not_run
@@ -38,6 +38,7 @@ def claim_result(
         observed_text=str(last.outcome),
         batch=batch_record(last),
         ways=ways(last),
+        convergence=tuple(Convergence(each.node, each.seconds) for each in last.followed),
     )
 
 

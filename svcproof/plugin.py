@@ -121,7 +121,7 @@ def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -
     """The lab as one claim sees it, in the circumstances that the claim names."""
     services = given_services([request.node])
     mark = request.node.get_closest_marker("when")
-    live = Live(cluster, mark.args[0])
+    live = Live(cluster, mark.args[0], lambda: arranged.arrange(services, mark.args[0]))
     flow: Flow = request.node.callspec.params["flow"]
     if mark.kwargs["opened"] is not None:
         arranged.arrange(services, mark.kwargs["opened"])
@@ -129,7 +129,8 @@ def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -
     if mark.kwargs["meanwhile"] is not None:
         arranged.arrange(services, mark.kwargs["meanwhile"])
         live.go_on(flow)
-    arranged.arrange(services, mark.args[0])
+    before = mark.kwargs["before"]
+    arranged.arrange(services, mark.args[0] if before is None else before)
     request.node.stash[_LIVE] = live
     return live
 

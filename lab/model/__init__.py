@@ -17,7 +17,7 @@ from lab.model.flow import (
     Transport,
     Unallocated,
 )
-from lab.model.packet import Direction, Headers, Part, Probe, Refusal, Sighting, Trace, Tunnel
+from lab.model.packet import Direction, Headers, Part, Probe, Refusal, Sighting, Trace, Tunnel, Watch
 from lab.model.place import NODES, PODS, Place, PlaceKind
 from lab.model.service import (
     IPMode,
@@ -73,4 +73,5 @@ __all__ = [
     "Transport",
     "Tunnel",
     "Unallocated",
+    "Watch",
 ]

@@ -111,3 +111,22 @@ class Trace:
     def of(self, part: Part) -> tuple[Sighting, ...]:
         """The sightings of one part."""
         return tuple(sighting for sighting in self.sightings if sighting.part is part)
+
+    @property
+    def sent_ns(self) -> int:
+        """When the probe was first seen, which is at its sender; 0 where it was seen nowhere."""
+        return self.sightings[0].time_ns if self.sightings else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What was seen of probes that were sent all the while that something changed. Times are as those of sightings.
+
+    began_ns: before the change was asked for. written_ns: when the API had answered the write that makes it.
+    ended_ns: when the rules of every node had it.
+    """
+
+    traces: tuple[Trace, ...]
+    began_ns: int
+    written_ns: int
+    ended_ns: int

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -10,7 +10,7 @@ from lab.api import Deviation, Figures, LabRecord, ProgramFacts
 from lab.capsule import linux
 from lab.errors import NotReady
 from lab.kube import Kube
-from lab.model import Facts, Flow, Place, PodState, Protocol, ProxyHas, Service, ServiceFacts, Trace
+from lab.model import Facts, Flow, Place, PodState, Protocol, ProxyHas, Service, ServiceFacts, Trace, Watch
 from lab.netns import kube_proxy, pods, services, topology
 from lab.netns.barrier import Barrier
 from lab.netns.daemon import Daemon, check
@@ -67,6 +67,7 @@ class NetnsCluster:
     services: tuple[Service, ...] = ()
     up_seconds: float = 0.0
     programmed_seconds: tuple[float, ...] = ()
+    written_ns: int = 0
 
     @property
     def profile(self) -> Profile:
@@ -105,13 +106,16 @@ class NetnsCluster:
         """
         self.check()
         others = tuple(service for service in self.services if service.name != name)
-        former = [service for service in self.services if service.name == name]
+        is_there = len(others) < len(self.services)
         if now is None:
-            services.delete(self.kube, *former)
+            self.kube.delete_service(name)
+            self._note_written()
+            self.kube.delete_endpoint_slices(name)
             self.services = others
             services.wait_slices_gone(self.kube, {name})
         else:
-            self._write_service(now, is_there=bool(former))
+            self._write_service(now, is_there=is_there)
+            self._note_written()
             self.services = (*others, now)
             services.wait_slices(self.kube, [now])
             services.wait_ports(self.kube, now)
@@ -129,6 +133,7 @@ class NetnsCluster:
         self.check()
         for pod, state in states.items():
             self.pod_pool.bring(pod, state)
+        self._note_written()
         services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
         self._wait_conntrack()
@@ -151,6 +156,25 @@ class NetnsCluster:
         self.check()
         way = way_of(flow, self.standing)
         return self.exchange.send(way, count, sentinels(flow, way, self.standing))
+
+    def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
+        """Sends fresh probes of these flows, each from a place of its own, all the while that `change` runs."""
+        self.check()
+        ways = [way_of(flow, self.standing) for flow in flows]
+        behind = [
+            each
+            for flow, way in zip(flows, ways, strict=True)
+            for each in sentinels(flow, way, self.standing)
+        ]
+        times: list[int] = []
+
+        def timed() -> None:
+            times.append(time.time_ns())
+            change()
+            times.append(time.time_ns())
+
+        seen = self.exchange.send_during(ways, behind, timed)
+        return Watch(tuple(seen), times[0], self.written_ns, times[1])
 
     def check(self) -> None:
         """DaemonDied when a program of the lab has ended."""
@@ -177,6 +201,10 @@ class NetnsCluster:
 
     def _know(self, known: Mapping[str, ServiceFacts]) -> None:
         self.standing = replace(self.standing, services=MappingProxyType(dict(known)))
+
+    def _note_written(self) -> None:
+        """Notes that the API has answered the write that makes a change, by the clock of the captures."""
+        self.written_ns = time.time_ns()
 
     def _wait_programmed(self) -> None:
         start = time.monotonic()

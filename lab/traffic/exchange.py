@@ -4,7 +4,8 @@ Silence is proven, not waited for. After the batch, sentinels follow on the same
 and the captures are drained, whatever was still to come has come.
 """
 
-from collections.abc import Sequence
+from collections import ChainMap
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from random import Random
@@ -25,9 +26,12 @@ from lab.traffic.connections import Connections
 from lab.traffic.craft import TTL, Shape, fragments, template
 from lab.traffic.decode import ASKED, PAYLOAD, Ends, Known, mirror
 from lab.traffic.places import Captures, Frame, Senders
+from lab.traffic.stream import Stream
 from lab.traffic.trace import traces
 
 _DRAIN_EVERY = 32
+ROUNDS_AROUND = 12
+"""Rounds of a stream before and after what happens: so that neither outcome is told by chance."""
 _FIRST_PORT, _LAST_PORT = 33_000, 60_999
 
 
@@ -67,6 +71,16 @@ class _Flight:
     sentinels: set[int] = field(default_factory=set)
     seen: list[tuple[int, Sighting]] = field(default_factory=list)
 
+    def note(self, mark: int, sighting: Sighting) -> None:
+        """Keeps a sighting of a probe, and closes the probe if that was its answer or refusal."""
+        self.seen.append((mark, sighting))
+        if sighting.part is Part.PROBE and self.is_data:
+            self.mirrors[mirror(sighting.headers)] = mark
+        # A refusal is the end of a probe, but a sentinel must come through.
+        ends = {Part.REPLY} if mark in self.sentinels else {Part.REPLY, Part.REFUSAL}
+        if sighting.part in ends and sighting.reached(self.sent[mark].sender):
+            self.open.discard(mark)
+
 
 class Exchange:
     """The traffic of one lab."""
@@ -79,6 +93,7 @@ class Exchange:
         self._connections = connections
         self._random = random
         self._ports: dict[Place, int] = {}
+        self._streamed: _Flight | None = None
 
     def connect(self, way: Way) -> None:
         """Opens the connection that probes of this way are sent on. LabError where it is not established."""
@@ -94,6 +109,26 @@ class Exchange:
             self._prove_silence(flight, sentinels)
         if flight.open:
             self._prove_silence(flight, _to_silent_endpoints(flight, way))
+        return traces(flight.seen, flight.sent)
+
+    def send_during(
+        self, ways: Sequence[Way], sentinels: Sequence[Way], action: Callable[[], None]
+    ) -> Sequence[Trace]:
+        """Sends a probe on each way every few milliseconds while an action takes place, and before and after it."""
+        flight = _Flight()
+        for way in ways:
+            self._senders.prepare(way.sender, way.mark, way.destination)
+        self._streamed = flight
+        try:
+            with Stream(lambda: self._launch_each(ways, flight)) as stream:
+                stream.wait_rounds(ROUNDS_AROUND)
+                action()
+                stream.wait_rounds(ROUNDS_AROUND)
+        finally:
+            self._streamed = None
+        self._collect(flight)
+        if flight.open:
+            self._prove_silence(flight, sentinels)
         return traces(flight.seen, flight.sent)
 
     def reached(self, way: Way, at: Place, port: int) -> bool:
@@ -133,6 +168,10 @@ class Exchange:
             if way.is_connection or number % _DRAIN_EVERY == _DRAIN_EVERY - 1:
                 self._collect(flight)
 
+    def _launch_each(self, ways: Sequence[Way], flight: _Flight) -> None:
+        for way in ways:
+            self._launch(way, 1, flight)
+
     def _hand_over(self, way: Way, packet: bytes, mark: int, flight: _Flight) -> int | None:
         """Gives a probe to the kernel, whole or in fragments; the errno of the first refusal."""
         if way.is_connection:
@@ -165,15 +204,11 @@ class Exchange:
 
     def _collect(self, flight: _Flight) -> None:
         """Takes what the captures hold, and closes the probes that were answered or refused."""
-        known = Known(flight.sent, flight.fragments, flight.mirrors)
+        streamed = flight if self._streamed is None else self._streamed
+        known = Known(ChainMap(flight.sent, streamed.sent), flight.fragments, flight.mirrors)
         for mark, sighting in self._captures.sightings(known):
-            flight.seen.append((mark, sighting))
-            if sighting.part is Part.PROBE and flight.is_data:
-                flight.mirrors[mirror(sighting.headers)] = mark
-            # A refusal is the end of a probe, but a sentinel must come through.
-            ends = {Part.REPLY} if mark in flight.sentinels else {Part.REPLY, Part.REFUSAL}
-            if sighting.part in ends and sighting.reached(flight.sent[mark].sender):
-                flight.open.discard(mark)
+            owner = flight if mark in flight.sent else streamed
+            owner.note(mark, sighting)
 
     def _prove_silence(self, flight: _Flight, sentinels: Sequence[Way]) -> None:
         """Sends sentinels after the probes and collects until each is answered, or the probes all are."""

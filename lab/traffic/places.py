@@ -122,6 +122,11 @@ class Senders:
             return error.errno
         return None
 
+    def prepare(self, place: Place, mark: int, destination: IPv4Address) -> None:
+        """Opens what is needed to send there, so that it can be done from another thread."""
+        self._socket(place, mark)
+        self.source(place, mark, destination)
+
     def send_frame(self, place: Place, to: Place, packet: bytes) -> int | None:
         """Puts one packet on the link to another place, past routes and hooks; the errno where the kernel refuses."""
         if place not in self._links:

@@ -72,9 +72,9 @@ def collect(profile: Profile) -> tuple[Claim, ...]:
 
 
 def _opens(item: pytest.Item) -> bool:
-    """Whether a claim's flow is opened before kube-proxy changes the rules."""
+    """Whether a claim's flow is opened before kube-proxy changes the rules, or the change itself is observed."""
     mark = item.get_closest_marker("when")
-    return mark is not None and mark.kwargs.get("opened") is not None
+    return mark is not None and any(mark.kwargs.get(name) is not None for name in ("opened", "before"))
 
 
 def _claim(item: pytest.Item, profile: Profile) -> Claim:

@@ -4,12 +4,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from conformance.convergence import BOUND_SECONDS
 from conformance.oracle.flows import first_node
 from conformance.outcome import Arrival, Delivered, Dropped, Forwarded, Kept, Outcome, Refused, Unanswered
-from lab.model import PODS, Direction, Facts, Flow, Headers, Part, Place, Refusal, Sighting, Trace, Transport
+from lab.model import (
+    PODS,
+    Direction,
+    Facts,
+    Flow,
+    Headers,
+    Part,
+    Place,
+    Refusal,
+    Sighting,
+    Trace,
+    Transport,
+    Watch,
+)
+from tests.conformance.watched import Batch, watched
 from tests.oracle.topology import BRIDGE
 
 _EXTRA_EVERY = 3
+_TOO_LONG_NS = (BOUND_SECONDS + 1) * 1_000_000_000
 
 
 class Lie(StrEnum):
@@ -29,6 +45,9 @@ class Lie(StrEnum):
     LATE = "what comes back comes after the judging"
     MOVED = "an open flow goes where new ones go"
     STALE = "an open flow goes where it went"
+    SLOW = "a change is followed later than is documented"
+    RETURNING = "what was before a change comes back for a moment"
+    BETWEEN = "for a moment of a change probes are refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +161,23 @@ def _arrived_otherwise(lie: Lie, sighting: Sighting, trace: Trace, facts: Facts)
         return replace(headers, source=BRIDGE[sighting.place.node]) if headers.source == own else headers
     others = sorted(facts.listeners - {headers.destination_port})
     return headers if headers.transport is Transport.ICMP else replace(headers, destination_port=others[0])
+
+
+def watch_under(lie: Lie | None, before: Batch, after: Batch, strange: Batch) -> Watch:
+    """A change under a lie about when it is followed, and how. strange: probes that are neither as before nor as after.
+
+    That some of what was before comes back shows only where it is nothing that can be after.
+    """
+    match lie:
+        case Lie.RETURNING if not _looks(before) & _looks(after):
+            return watched(before, (before, after, before, after), after)
+        case Lie.BETWEEN:
+            return watched(before, (before, strange, after), after)
+        case Lie.SLOW:
+            return watched(before, (before, after), after, pause_ns=_TOO_LONG_NS)
+        case _:
+            return watched(before, (before, after), after)
+
+
+def _looks(batch: Batch) -> set[tuple[Sighting, ...]]:
+    return {trace.sightings for traces in batch for trace in traces}

@@ -21,6 +21,7 @@ class LiteralClaim:
     """A claim as a scenario writes it. id: as in results. services: those that its module is given.
 
     past: of an open flow, the circumstances in which it carried packets before, in their order.
+    before: of a claim about a change, the circumstances from which it leads to `when`.
     """
 
     id: str
@@ -29,6 +30,7 @@ class LiteralClaim:
     when: tuple[Circumstance, ...]
     services: tuple[Service, ...]
     past: tuple[tuple[Circumstance, ...], ...] = ()
+    before: tuple[Circumstance, ...] | None = None
 
 
 @cache
@@ -72,7 +74,15 @@ def claims_of(test: FunctionType, services: tuple[Service, ...]) -> Iterator[Lit
                 flow, expect = case.values
                 [when] = [each for each in _marks(case.marks) if each.name == "when"]
                 past = tuple(when.kwargs[name] for name in _PAST if when.kwargs[name] is not None)
-                yield LiteralClaim(f"{requirement}.{case.id}", flow, expect, when.args[0], services, past)
+                yield LiteralClaim(
+                    f"{requirement}.{case.id}",
+                    flow,
+                    expect,
+                    when.args[0],
+                    services,
+                    past,
+                    when.kwargs["before"],
+                )
 
 
 def _marks(given: Any) -> Sequence[Any]:  # noqa: ANN401 - a mark, its decorator, or several of them

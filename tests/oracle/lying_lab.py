@@ -1,10 +1,11 @@
 """A cluster without a kernel: its packets do what is documented, but for one lie."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from conformance.oracle import World, documented
-from conformance.outcome import Delivered, Outcome, Unanswered
+from conformance.oracle.flows import first_node
+from conformance.outcome import Delivered, Outcome, Refused, Unanswered
 from lab.api import Figures, LabRecord
 from lab.model import (
     Circumstance,
@@ -18,14 +19,19 @@ from lab.model import (
     PodIs,
     PodState,
     ProxyHas,
+    Refusal,
     Service,
     ServiceIs,
     Trace,
+    Watch,
 )
 from lab.profiles import Profile
 from tests.oracle.fabricated import fabricated, numbered
-from tests.oracle.lies import Lie, Subject, fate_under, trace_under
+from tests.oracle.lies import Lie, Subject, fate_under, trace_under, watch_under
 from tests.oracle.topology import facts_of, world_of
+
+ROUNDS = 12
+"""Probes of each flow before and after a change."""
 
 
 class LyingLab:
@@ -85,6 +91,17 @@ class LyingLab:
                 alike[fate] = trace_under(self._lie, fabricated(flow, fate, self._facts), self._facts)
             sent.append(numbered(alike[fate], number))
         return sent
+
+    def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
+        """Traces of probes before and after the change, and what a lie has in between."""
+        before = [self.send(flow, ROUNDS) for flow in flows]
+        change()
+        after = [self.send(flow, ROUNDS) for flow in flows]
+        return watch_under(self._lie, before, after, [[self._refused(flow)] for flow in flows])
+
+    def _refused(self, flow: Flow) -> Trace:
+        """A probe that is refused for a reason that nothing documents."""
+        return fabricated(flow, Refused(first_node(flow), Refusal.ADMIN_PROHIBITED), self._facts)
 
     def record(self) -> LabRecord:
         """A lab of kind `lying`."""

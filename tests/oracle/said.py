@@ -2,10 +2,22 @@
 
 from conformance.known import KnownDifference, known_difference
 from conformance.oracle import documented, documented_spread
-from conformance.outcome import Balanced, Outcome
+from conformance.outcome import (
+    Balanced,
+    Changed,
+    Delivered,
+    Dropped,
+    Forwarded,
+    LocalError,
+    Outcome,
+    Refused,
+    Unanswered,
+)
 from lab.profiles import Profile
 from tests.oracle.literal_claims import LiteralClaim
 from tests.oracle.topology import world_of
+
+_STEADY = (Delivered, Unanswered, Refused, Dropped, Forwarded, LocalError)
 
 
 def said_of(claim: LiteralClaim, profile: Profile) -> Outcome:
@@ -13,10 +25,14 @@ def said_of(claim: LiteralClaim, profile: Profile) -> Outcome:
     world = world_of(claim.services)
     if isinstance(claim.expect, Balanced):
         return documented_spread(profile, world, claim.flow, claim.when)
-    before: Outcome | None = None
+    if claim.before is not None:
+        steps = [documented(profile, world, claim.flow, when) for when in (claim.before, claim.when)]
+        before, after = (each for each in steps if isinstance(each, _STEADY))
+        return Changed(before, after)
+    past: Outcome | None = None
     for when in claim.past:
-        before = documented(profile, world, claim.flow, when, before)
-    return documented(profile, world, claim.flow, claim.when, before)
+        past = documented(profile, world, claim.flow, when, past)
+    return documented(profile, world, claim.flow, claim.when, past)
 
 
 def recorded(claim: LiteralClaim, profile: Profile) -> KnownDifference | None:

@@ -1,20 +1,21 @@
 """A lab that lies is found out: by a claim with a name, whatever it lies about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import pytest
 
 from conformance.arranged import Arranged
+from conformance.convergence import convergence, from_every_node
 from conformance.judging import judge
 from conformance.live import Live, endpoints_of
-from conformance.outcome import Balanced, Outcome
+from conformance.outcome import Balanced, Changed, Outcome
 from conformance.results import Verdict
 from conformance.spread import spread, stuck_if_affine
 from conformance.verdict import verdict_of
 from lab.api import Cluster
-from lab.model import Facts, Trace
+from lab.model import Facts, Trace, Watch
 from lab.profiles import PROFILES, Profile
 from tests.oracle.lies import Lie
 from tests.oracle.literal_claims import LiteralClaim, literal_claims
@@ -40,6 +41,9 @@ NAMED = {
     Lie.LATE: "cip-hairpin.endpoint_among_others",
     Lie.MOVED: "ct-tcp.unready_cluster_ip",
     Lie.STALE: "ct-udp-del.cluster_ip",
+    Lie.SLOW: "conv-endpoints.one_more",
+    Lie.RETURNING: "conv-endpoints.last_one_gone",
+    Lie.BETWEEN: "conv-endpoints.one_less",
 }
 """For each lie a claim that notices it."""
 
@@ -48,10 +52,11 @@ profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: prof
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a lab sent for a claim, and its addresses at the time."""
+    """What a lab sent for a claim, and its addresses at the time. watch: of a claim about a change."""
 
     traces: Sequence[Trace]
     facts: Facts
+    watch: Watch | None = None
 
 
 @cache
@@ -66,6 +71,10 @@ def batches(cluster: Cluster) -> Mapping[str, Batch]:
     arranged, sent = Arranged(cluster), {}
     for claim in literal_claims():
         arrange(claim, arranged, Live(cluster))
+        if claim.before is not None:
+            watch = cluster.watch(from_every_node(claim.flow), changing(claim, arranged))
+            sent[claim.id] = Batch(watch.traces, cluster.facts(), watch)
+            continue
         count = PROBES_EACH * max(2, endpoints_of(claim.flow))
         sent[claim.id] = Batch(cluster.send(claim.flow, count), cluster.facts())
     return sent
@@ -79,7 +88,12 @@ def arrange(claim: LiteralClaim, arranged: Arranged, live: Live) -> None:
     for when in claim.past[1:]:
         arranged.arrange(claim.services, when)
         live.go_on(claim.flow)
-    arranged.arrange(claim.services, claim.when)
+    arranged.arrange(claim.services, claim.when if claim.before is None else claim.before)
+
+
+def changing(claim: LiteralClaim, arranged: Arranged) -> Callable[[], None]:
+    """The change that a claim observes."""
+    return lambda: arranged.arrange(claim.services, claim.when)
 
 
 @cache
@@ -91,6 +105,10 @@ def honest_batches(profile: Profile) -> Mapping[str, Batch]:
 def verdict_on(claim: LiteralClaim, batch: Batch, profile: Profile) -> Verdict:
     """What a claim says of a batch."""
     traces, facts = batch.traces, batch.facts
+    if batch.watch is not None:
+        return verdict_of(
+            claim.expect, convergence(claim.flow, batch.watch, facts)[0], recorded(claim, profile)
+        )
     outcome: Outcome = stuck_if_affine(claim.flow, claim.when, judge(traces, facts))
     if isinstance(claim.expect, Balanced):
         outcome = spread(outcome, traces, facts, endpoints_of(claim.flow))
@@ -113,10 +131,16 @@ def verdicts_under(lie: Lie, profile: Profile) -> Mapping[str, Verdict]:
 def test_what_is_fabricated_is_judged_as_what_is_documented(claim: LiteralClaim, profile: Profile) -> None:
     """From the oracle's outcome to packets and back by judging them, nothing is lost."""
     lab, arranged = honest_lab(profile)
-    live = Live(lab, claim.when)
+    live = Live(lab, claim.when, changing(claim, arranged))
     arrange(claim, arranged, live)
-    observe = live.observe_spread if isinstance(claim.expect, Balanced) else live.observe
-    assert observe(claim.flow) == said_of(claim, profile)
+    match claim.expect:
+        case Balanced():
+            observed = live.observe_spread(claim.flow)
+        case Changed():
+            observed = live.observe_change(claim.flow)
+        case _:
+            observed = live.observe(claim.flow)
+    assert observed == said_of(claim, profile)
 
 
 @profiles

@@ -24,9 +24,11 @@ from lab.model import (
     Service,
     ServiceFacts,
     Trace,
+    Watch,
 )
 from lab.netns.order import LabOrder
 from lab.profiles import Profile, profile_named
+from tests.conformance.watched import watched
 from tests.svcproof.canned import canned_traces
 
 PRIMARY = {place: IPv4Address(f"192.0.2.{number}") for number, place in enumerate(Place, start=1)}
@@ -93,6 +95,13 @@ class FakeCluster:
         """Canned traces."""
         self.asked.append(f"send {count}")
         return canned_traces(flow, self._fate(flow), count, self.facts())
+
+    def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
+        """Canned traces before and after the change."""
+        before = [self.send(flow, 4) for flow in flows]
+        change()
+        after = [self.send(flow, 4) for flow in flows]
+        return watched(before, (before, after), after)
 
     def record(self) -> LabRecord:
         """A lab of kind `fake`."""

@@ -13,7 +13,7 @@ from lab.model import Direction, Headers, Part, Place, Sighting, Transport
 from lab.traffic.connections import Connections
 from lab.traffic.craft import TTL, Shape
 from lab.traffic.decode import ASKED, PAYLOAD, Known, decode
-from lab.traffic.exchange import Exchange, Way
+from lab.traffic.exchange import ROUNDS_AROUND, Exchange, Way
 from lab.traffic.places import Captures, Senders
 
 SOURCE = IPv4Address("10.244.1.3")
@@ -45,6 +45,9 @@ class FakeSenders(Senders):
     def __init__(self, network: Network) -> None:
         self._network = network
 
+    def prepare(self, place: Place, mark: int, destination: IPv4Address) -> None:
+        """Nothing needs to be opened."""
+
     def send(self, place: Place, mark: int, packet: bytes, destination: IPv4Address) -> int | None:
         """Keeps the packet."""
         self._network.handed.append((place, mark, packet))
@@ -69,8 +72,8 @@ class FakeCaptures(Captures):
 
     def sightings(self, known: Known) -> Iterator[tuple[int, Sighting]]:
         """What has become of the packets that were sent since the last call."""
-        shown, self._network.shown = self._network.shown, []
-        for packet in shown:
+        while self._network.shown:
+            packet = self._network.shown.pop(0)
             found = decode(packet, known)
             assert found is not None
             to = found.headers.destination
@@ -283,3 +286,25 @@ def test_a_connection_that_is_broken_keeps_its_errno(exchange: Exchange, network
     exchange.connect(over)
     [trace] = exchange.send(over, 1, [])
     assert trace.probe.local_error == 32
+
+
+def test_probes_are_sent_before_during_and_after_what_happens(
+    exchange: Exchange, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each way has its probes all the while; other traffic meanwhile takes nothing from them, nor they from it."""
+    monkeypatch.undo()  # Time passes as it does: there is a thread.
+    between: list[int] = []
+
+    def happens() -> None:
+        between.append(len(network.handed))
+        [trace] = exchange.send(way(ANSWERING), 1, [])
+        assert len(trace.of(Part.REPLY)) == 1
+        between.append(len(network.handed))
+
+    ways = [way(ANSWERING), way(ANSWERING, sender=Place.POD_C1)]
+    seen = exchange.send_during(ways, [], happens)
+    assert between[0] >= 2 * ROUNDS_AROUND
+    assert len(seen) >= between[0] + 2 * ROUNDS_AROUND
+    assert {trace.probe.sender for trace in seen} == {Place.POD_A2, Place.POD_C1}
+    # The fake captures show every answer at one pod: those of the other sender stay open, and no sentinel is asked for.
+    assert all(trace.of(Part.PROBE) for trace in seen)

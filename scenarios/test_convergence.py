@@ -1,6 +1,7 @@
 """How the data plane follows a change: on every node in time, and at no moment other than before or after.
 
-Pods of every node send new connections all the while. The bound is that of Kubernetes' own scale tests.
+Pods of every node send new connections all the while. The bound is that of Kubernetes' own scale tests. That a Service
+gets its first endpoint is not claimed: what iptables mode does for a moment then, docs/findings.md says.
 
 Source: https://github.com/kubernetes/community/blob/master/sig-scalability/slos/network_programming_latency.md
 """

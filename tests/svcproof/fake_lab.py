@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from ipaddress import IPv4Address
 
-from conformance.outcome import Kept, Outcome, Refused, delivered
+from conformance.outcome import Dropped, Kept, Outcome, Refused, delivered
 from lab.api import Figures, LabRecord
 from lab.errors import LabError
 from lab.model import (
@@ -45,6 +45,7 @@ class FakeCluster:
         self._lies = dict(lies or {})
         self._name = name
         self._services: dict[str, ServiceFacts] = {}
+        self._deleted: frozenset[str] = frozenset()
         self.asked: list[str] = []
 
     @property
@@ -84,8 +85,9 @@ class FakeCluster:
         self.asked.append(f"proxy {options.detect_local}")
 
     def change_service(self, name: str, now: Service | None) -> None:
-        """Notes that it was asked."""
+        """Drops what is sent to a deleted Service."""
         self.asked.append(f"{name} {'deleted' if now is None else 'changed'}")
+        self._deleted = self._deleted | {name} if now is None else self._deleted - {name}
 
     def connect(self, flow: Flow) -> None:
         """Notes that it was asked."""
@@ -127,6 +129,8 @@ class FakeCluster:
                 service = flow.target.service
             case target:
                 raise LabError(f"the fake lab knows nothing of {target}")
+        if service.name in self._deleted:
+            return Dropped()
         if service.name in self._lies:
             return self._lies[service.name]
         if service.endpoints:

@@ -64,7 +64,8 @@ def _documented(
 
 
 _TO_ROUTER = Forwarded(Place.ROUTER)
-_CONVERGED = delivered(Place.POD_A1, Place.POD_B1, source=Kept())
+_SERVED = delivered(Place.POD_A1, Place.POD_B1, source=Kept())
+_ROUTED = "iptables mode has rules for the ports of Services only; all else is routed like any address"
 
 KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
     *_documented(
@@ -78,8 +79,8 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
     ),
     *_documented(
         ProxyMode.IPTABLES,
-        Forwarded(Place.ROUTER),
-        "iptables mode has rules for the ports of Services only; all else is routed like any address",
+        _TO_ROUTER,
+        _ROUTED,
         _MIGRATING,
         "cip-badport.tcp_from_pod",
         "cip-badport.udp_from_pod",
@@ -97,19 +98,11 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "proxyname.from_pod",
         "svc-delete.cluster_ip",
     ),
-    *(
-        difference
-        for claim, changed in (
-            ("conv-service.created", Changed(_TO_ROUTER, _CONVERGED)),
-            ("conv-service.deleted", Changed(_CONVERGED, _TO_ROUTER)),
-        )
-        for difference in _documented(
-            ProxyMode.IPTABLES,
-            changed,
-            "iptables mode has rules for the ports of Services only; what is no Service is routed like any address",
-            _MIGRATING,
-            claim,
-        )
+    *_documented(
+        ProxyMode.IPTABLES, Changed(_TO_ROUTER, _SERVED), _ROUTED, _MIGRATING, "conv-service.created"
+    ),
+    *_documented(
+        ProxyMode.IPTABLES, Changed(_SERVED, _TO_ROUTER), _ROUTED, _MIGRATING, "conv-service.deleted"
     ),
     *_documented(
         ProxyMode.NFTABLES,

@@ -49,7 +49,7 @@ class ProxyHas:
 
 @dataclass(frozen=True, slots=True)
 class ServiceIs:
-    """A Service that the module is given is as `now`, which has its name; None: it is deleted.
+    """A Service with a selector, that the module is given, is as `now`, which has its name; None: it is deleted.
 
     It keeps its cluster IP and node ports; one that was deleted is made again with those that it had.
     """

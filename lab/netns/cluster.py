@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from lab.api import Deviation, Figures, LabRecord, ProgramFacts
 from lab.capsule import linux
-from lab.errors import NotReady
+from lab.errors import NotReady, UsageError
 from lab.kube import Kube
 from lab.model import Facts, Flow, Place, PodState, Protocol, ProxyHas, Service, ServiceFacts, Trace, Watch
 from lab.netns import kube_proxy, pods, services, topology
@@ -106,27 +106,35 @@ class NetnsCluster:
         """
         self.check()
         others = tuple(service for service in self.services if service.name != name)
-        is_there = len(others) < len(self.services)
+        concerned = (*self.services, *(() if now is None else (now,)))
         if now is None:
-            self.kube.delete_service(name)
-            self._note_written()
-            self.kube.delete_endpoint_slices(name)
+            self._delete_service(name)
             self.services = others
             services.wait_slices_gone(self.kube, {name})
         else:
-            self._write_service(now, is_there=is_there)
-            self._note_written()
+            self._write_service(now, is_there=len(others) < len(self.services))
             self.services = (*others, now)
             services.wait_slices(self.kube, [now])
             services.wait_ports(self.kube, now)
         self._wait_programmed()
-        self._wait_conntrack()
+        self._wait_conntrack(concerned)
+
+    def _delete_service(self, name: str) -> None:
+        self.kube.delete_service(name)
+        self._note_written()
+        self.kube.delete_endpoint_slices(name)
 
     def _write_service(self, now: Service, *, is_there: bool) -> None:
+        if now.listed:
+            raise UsageError(
+                f"Service {now.name} cannot be changed: its endpoints are listed by hand",
+                next_step="change one with a selector",
+            )
         allotted = self.standing.services[now.name]
         services.relabel_pods(self.pod_pool, now)
         write = services.change if is_there else services.create
         write(self.kube, now, allotted)
+        self._note_written()
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Brings pods into these states through the API; returns when every node's rules know."""
@@ -136,7 +144,7 @@ class NetnsCluster:
         self._note_written()
         services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
-        self._wait_conntrack()
+        self._wait_conntrack(self.services)
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
@@ -167,6 +175,7 @@ class NetnsCluster:
             for each in sentinels(flow, way, self.standing)
         ]
         times: list[int] = []
+        self.written_ns = 0
 
         def timed() -> None:
             times.append(time.time_ns())
@@ -174,6 +183,11 @@ class NetnsCluster:
             times.append(time.time_ns())
 
         seen = self.exchange.send_during(ways, behind, timed)
+        if not self.written_ns:
+            raise UsageError(
+                "a change was to be watched, and nothing changed",
+                next_step="`before` and `when` of the claim must differ",
+            )
         return Watch(tuple(seen), times[0], self.written_ns, times[1])
 
     def check(self) -> None:
@@ -211,9 +225,9 @@ class NetnsCluster:
         self._wait_rules()
         self.programmed_seconds += (time.monotonic() - start,)
 
-    def _wait_conntrack(self) -> None:
+    def _wait_conntrack(self, concerned: Sequence[Service]) -> None:
         """Waits until kube-proxy has cleared conntrack: it does so for UDP, after the rules, before its next sync."""
-        if any(port.protocol is Protocol.UDP for service in self.services for port in service.ports):
+        if any(port.protocol is Protocol.UDP for service in concerned for port in service.ports):
             self._wait_rules()
 
     def _wait_rules(self) -> None:

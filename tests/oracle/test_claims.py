@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.outcome import Changed
 from lab.profiles import PROFILES, Profile
 from tests.oracle.literal_claims import (
     MODULES,
@@ -33,3 +34,20 @@ def test_every_test_of_every_scenario_makes_claims_that_are_found(path: Path) ->
     tests = scenario_tests(loaded(path))
     assert tests
     assert all(list(claims_of(test, ())) for test in tests.values())
+
+
+def test_an_open_flow_has_a_source_port_that_no_other_has() -> None:
+    """Two claims with the same port could be one flow to the kernel; without one, no two packets are of one flow."""
+    ports = [claim.flow.source_port for claim in CLAIMS if claim.past]
+    assert ports
+    assert len(set(ports)) == len(ports)
+    assert min(ports) > 61_000
+    assert {claim.flow.source_port for claim in CLAIMS if not claim.past} == {0}
+
+
+def test_a_claim_about_a_change_says_from_where() -> None:
+    """It has circumstances before it, others after it, and expects a change."""
+    changes = [claim for claim in CLAIMS if claim.before is not None]
+    assert changes
+    assert changes == [claim for claim in CLAIMS if isinstance(claim.expect, Changed)]
+    assert all(set(claim.before or ()) != set(claim.when) for claim in changes)

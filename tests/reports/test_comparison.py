@@ -6,6 +6,7 @@ from itertools import combinations
 from conformance.outcome import (
     AnsweredFrom,
     Arrival,
+    Changed,
     Delivered,
     Dropped,
     Fate,
@@ -43,6 +44,9 @@ OUTCOMES: tuple[Outcome, ...] = (
     Dropped(),
     Forwarded(Place.ROUTER),
     LocalError("EPERM"),
+    Changed(Dropped(), Forwarded(Place.ROUTER)),
+    Changed(Forwarded(Place.ROUTER), Dropped()),
+    Changed(Forwarded(Place.ROUTER), Dropped(), in_time=False),
     Unstable(),
     Unstable((Fate(Dropped(), 1), Fate(Forwarded(Place.ROUTER), 2))),
     Unstable((Fate(Dropped(), 2), Fate(Forwarded(Place.ROUTER), 1))),

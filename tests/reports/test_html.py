@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from conformance.results import Run, Verdict
+from conformance.results import Convergence, Run, Verdict
 from reports.html import render_html
 from reports.summary import sentence
 from tests.reports.outline import Outline
@@ -38,6 +38,22 @@ def test_every_section_has_the_same_parts(page: Outline) -> None:
         names = [term.text for term in page.within(claim, "dt")]
         assert names == [name for name in whole if name in names]
         assert set(whole) - set(names) <= optional
+
+
+def test_how_long_each_node_took_is_shown_where_a_change_was_observed() -> None:
+    """The times stand in the section of the claim, and nowhere else."""
+    run = sample_run()
+    times = (Convergence("worker-a", 0.0312), Convergence("worker-b", 1.5))
+    changed = replace(run.claims[0], convergence=times)
+    page = Outline(render_html(replace(run, claims=(changed, *run.claims[1:]))))
+    [term] = [term for term in page.all("dt") if term.text == "Followed after"]
+    assert any(outer.attributes.get("id") == changed.id for outer in term.ancestors)
+    shown = [item.text for item in page.all("li")]
+    assert [text for text in shown if text in ("worker-a 0.031 s", "worker-b 1.500 s")] == [
+        "worker-a 0.031 s",
+        "worker-b 1.500 s",
+    ]
+    assert "Followed after" not in render_html(run)
 
 
 @RUNS

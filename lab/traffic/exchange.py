@@ -114,7 +114,10 @@ class Exchange:
     def send_during(
         self, ways: Sequence[Way], sentinels: Sequence[Way], action: Callable[[], None]
     ) -> Sequence[Trace]:
-        """Sends a probe on each way every few milliseconds while an action takes place, and before and after it."""
+        """Sends a probe on each way every few milliseconds while an action takes place, and before and after it.
+
+        Ways are of one transport, and from a place each.
+        """
         flight = _Flight()
         for way in ways:
             self._senders.prepare(way.sender, way.mark, way.destination)
@@ -129,6 +132,8 @@ class Exchange:
         self._collect(flight)
         if flight.open:
             self._prove_silence(flight, sentinels)
+        if flight.open:
+            self._prove_silence(flight, _to_silent_endpoints(flight, ways[0]))
         return traces(flight.seen, flight.sent)
 
     def reached(self, way: Way, at: Place, port: int) -> bool:

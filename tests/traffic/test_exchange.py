@@ -301,10 +301,8 @@ def test_probes_are_sent_before_during_and_after_what_happens(
         assert len(trace.of(Part.REPLY)) == 1
         between.append(len(network.handed))
 
-    ways = [way(ANSWERING), way(ANSWERING, sender=Place.POD_C1)]
-    seen = exchange.send_during(ways, [], happens)
-    assert between[0] >= 2 * ROUNDS_AROUND
-    assert len(seen) >= between[0] + 2 * ROUNDS_AROUND
-    assert {trace.probe.sender for trace in seen} == {Place.POD_A2, Place.POD_C1}
-    # The fake captures show every answer at one pod: those of the other sender stay open, and no sentinel is asked for.
-    assert all(trace.of(Part.PROBE) for trace in seen)
+    seen = exchange.send_during([way(ANSWERING)], [], happens)
+    assert between[0] >= ROUNDS_AROUND
+    assert len(seen) >= between[0] + ROUNDS_AROUND
+    assert all(len(trace.of(Part.REPLY)) == 1 for trace in seen)
+    assert len({trace.probe.headers.source_port for trace in seen}) == len(seen)

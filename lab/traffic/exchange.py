@@ -4,7 +4,7 @@ Silence is proven, not waited for. After the batch, sentinels follow on the same
 and the captures are drained, whatever was still to come has come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from random import Random
@@ -38,6 +38,7 @@ class Way:
     mark: the socket mark that chooses the route, 0 for none. source_port: of every probe, 0 for a new one each;
     TCP with a source port of its own is data on a connection, which must have been opened.
     frame: for what no route leads to.
+    sources: addresses of the sender that probes have in turn; none for the one that its kernel would choose.
     """
 
     sender: Place
@@ -48,6 +49,7 @@ class Way:
     fragment_bytes: int = 0
     source_port: int = 0
     frame: Frame | None = None
+    sources: tuple[IPv4Address, ...] = ()
 
     @property
     def is_connection(self) -> bool:
@@ -94,6 +96,8 @@ class Exchange:
             self._prove_silence(flight, sentinels)
         if flight.open:
             self._prove_silence(flight, _to_silent_endpoints(flight, way))
+        # Places are read one after another: an answer can be read where the place that it came from was read too early.
+        self._collect(flight)
         return traces(flight.seen, flight.sent)
 
     def reached(self, way: Way, at: Place, port: int) -> bool:
@@ -112,12 +116,10 @@ class Exchange:
         return arrived == [address] * count
 
     def _launch(self, way: Way, count: int, flight: _Flight, *, sentinel: bool = False) -> None:
-        source = (
-            way.frame.source if way.frame else self._senders.source(way.sender, way.mark, way.destination)
-        )
-        headers = Headers(source, 0, way.destination, way.port, way.shape.transport, TTL)
-        make = template(way.shape, headers)
+        sources = way.sources[:count] or (self._source(way),)
+        makers = [_maker(way, source) for source in sources]
         for number in range(count):
+            headers, make = makers[number % len(makers)]
             mark = self._fresh_mark(flight)
             port = way.source_port or self._next_port(way.sender)
             packet = make(mark, port)
@@ -132,6 +134,9 @@ class Exchange:
                 flight.sent[mark] = replace(flight.sent[mark], local_error=error)
             if way.is_connection or number % _DRAIN_EVERY == _DRAIN_EVERY - 1:
                 self._collect(flight)
+
+    def _source(self, way: Way) -> IPv4Address:
+        return way.frame.source if way.frame else self._senders.source(way.sender, way.mark, way.destination)
 
     def _hand_over(self, way: Way, packet: bytes, mark: int, flight: _Flight) -> int | None:
         """Gives a probe to the kernel, whole or in fragments; the errno of the first refusal."""
@@ -197,6 +202,12 @@ class Exchange:
             for mark in marks:
                 flight.open.discard(mark)
                 del flight.sent[mark]
+
+
+def _maker(way: Way, source: IPv4Address) -> tuple[Headers, Callable[[int, int], bytes]]:
+    """The headers of a way's probes from one address, but for the source port, and the maker of their bytes."""
+    headers = Headers(source, 0, way.destination, way.port, way.shape.transport, TTL)
+    return headers, template(way.shape, headers)
 
 
 def _went_in(flight: _Flight, at: Place) -> dict[int, Sighting]:

@@ -2,13 +2,17 @@
 
 import importlib.util
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from conformance.again import After
+from conformance.live import Live, Observation
 from conformance.outcome import Outcome
+from lab.api import Cluster
 from lab.model import Circumstance, Flow, Service
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -28,7 +32,17 @@ class LiteralClaim:
     expect: Outcome
     when: tuple[Circumstance, ...]
     services: tuple[Service, ...]
+    test: FunctionType
     past: tuple[tuple[Circumstance, ...], ...] = ()
+    after: After | None = None
+
+    def observe(self, cluster: Cluster) -> Observation:
+        """What the scenario's own test observes in a lab, whatever it asserts."""
+        live = Live(cluster, self.when, self.after)
+        with suppress(AssertionError):
+            self.test(live=live, flow=self.flow, expect=self.expect)
+        [observation] = live.observations
+        return observation
 
 
 @cache
@@ -72,7 +86,8 @@ def claims_of(test: FunctionType, services: tuple[Service, ...]) -> Iterator[Lit
                 flow, expect = case.values
                 [when] = [each for each in _marks(case.marks) if each.name == "when"]
                 past = tuple(when.kwargs[name] for name in _PAST if when.kwargs[name] is not None)
-                yield LiteralClaim(f"{requirement}.{case.id}", flow, expect, when.args[0], services, past)
+                name, after = f"{requirement}.{case.id}", when.kwargs["after"]
+                yield LiteralClaim(name, flow, expect, when.args[0], services, test, past, after)
 
 
 def _marks(given: Any) -> Sequence[Any]:  # noqa: ANN401 - a mark, its decorator, or several of them

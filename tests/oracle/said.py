@@ -1,16 +1,20 @@
 """What the oracle says of a claim, asked as the claim asks."""
 
 from conformance.known import KnownDifference, known_difference
-from conformance.oracle import documented, documented_spread
+from conformance.oracle import documented, documented_again, documented_spread
 from conformance.outcome import Balanced, Outcome
+from lab.components.products import KUBERNETES_VERSION
 from lab.profiles import Profile
 from tests.oracle.literal_claims import LiteralClaim
 from tests.oracle.topology import world_of
 
 
 def said_of(claim: LiteralClaim, profile: Profile) -> Outcome:
-    """The documented outcome of a claim's flow; of its shares, if the claim is about them."""
+    """The documented outcome of a claim's flow; of its shares or its clients, if the claim is about them."""
     world = world_of(claim.services)
+    if claim.after is not None:
+        after = claim.after
+        return documented_again(profile, world, claim.flow, after.flow, after.idle_seconds, claim.when)
     if isinstance(claim.expect, Balanced):
         return documented_spread(profile, world, claim.flow, claim.when)
     before: Outcome | None = None
@@ -21,4 +25,4 @@ def said_of(claim: LiteralClaim, profile: Profile) -> Outcome:
 
 def recorded(claim: LiteralClaim, profile: Profile) -> KnownDifference | None:
     """The known difference of a claim, but for one on an open flow: the oracle knows no bugs in clearing conntrack."""
-    return None if claim.flow.source_port else known_difference(claim.id, profile)
+    return None if claim.flow.source_port else known_difference(claim.id, profile, KUBERNETES_VERSION)

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from ipaddress import IPv4Address
 
 from conformance.outcome import Kept, Outcome, Refused, delivered
-from lab.api import Figures, LabRecord
+from lab.api import ApiAnswer, Figures, LabRecord
 from lab.errors import LabError
 from lab.model import (
     NODES,
     ClusterIP,
+    Destination,
     ExternalIP,
     Facts,
     Flow,
@@ -60,6 +61,7 @@ class FakeCluster:
             owners={address: place for place, address in PRIMARY.items()},
             listeners=frozenset({8080, 8081, 8082}),
             services=dict(self._services),
+            api=Destination(IPv4Address("198.51.100.253"), 6443),
         )
 
     def set_services(self, services: Sequence[Service]) -> None:
@@ -93,6 +95,15 @@ class FakeCluster:
         """Canned traces."""
         self.asked.append(f"send {count}")
         return canned_traces(flow, self._fate(flow), count, self.facts())
+
+    def create(self, flow: Flow) -> ApiAnswer:
+        """Creates anything."""
+        self.asked.append(f"create {flow.target}")
+        return ApiAnswer(201)
+
+    def idle(self, seconds: float) -> None:
+        """Notes that it was asked."""
+        self.asked.append(f"idle {seconds}")
 
     def record(self) -> LabRecord:
         """A lab of kind `fake`."""

@@ -134,7 +134,7 @@ class NetnsCluster:
             services.wait_slices(self.kube, [now])
             services.wait_ports(self.kube, now)
         self._wait_programmed()
-        self._wait_conntrack()
+        self._wait_behind_rules(*former)
 
     def _write_service(self, now: Service, *, is_there: bool) -> None:
         allotted = self.standing.services[now.name]
@@ -149,7 +149,7 @@ class NetnsCluster:
             self.pod_pool.bring(pod, state)
         services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
-        self._wait_conntrack()
+        self._wait_behind_rules()
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
@@ -221,9 +221,15 @@ class NetnsCluster:
         self._wait_rules()
         self.programmed_seconds += (time.monotonic() - start,)
 
-    def _wait_conntrack(self) -> None:
-        """Waits until kube-proxy has cleared conntrack: it does so for UDP, after the rules, before its next sync."""
-        if any(port.protocol is Protocol.UDP for service in self.services for port in service.ports):
+    def _wait_behind_rules(self, *services_before: Service) -> None:
+        """Waits for what kube-proxy does after it has written rules, and before its next sync.
+
+        It clears conntrack for UDP, and says anew at health check ports how many endpoints there are.
+        """
+        every = (*self.services, *services_before)
+        if any(services.is_health_checked(service) for service in every) or any(
+            port.protocol is Protocol.UDP for service in self.services for port in service.ports
+        ):
             self._wait_rules()
 
     def _wait_rules(self) -> None:

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from conformance.http import answered
 from conformance.outcome import (
+    Answered,
     AnsweredFrom,
     Arrival,
     Delivered,
@@ -47,14 +49,17 @@ def judge(batch: Sequence[Trace], facts: Facts) -> Outcome:
 
 
 def judge_one(trace: Trace, facts: Facts) -> Steady:
-    """What became of one probe, in the order: answered, refused, arrived, forwarded, local error, dropped.
+    """What became of one probe, or of one request where a connection was made for it.
 
     Kernels send data on a connection again, and so its answer, when they take it for lost. Where it was, it stays lost.
     """
+    if trace.answer is not None:
+        return _answered(trace, trace.answer)
     return _fate(_sent_once(_sent_once(trace, Part.PROBE), Part.REPLY), facts)
 
 
 def _fate(trace: Trace, facts: Facts) -> Steady:
+    """What became of a probe, in the order: answered, refused, arrived, forwarded, local error, dropped."""
     arrival = _arrival(trace, facts)
     reply = _first_back(trace, Part.REPLY)
     if reply is not None:
@@ -82,6 +87,17 @@ def _fate(trace: Trace, facts: Facts) -> Steady:
             next_step="the lab's log of this run; a capture may have lost packets",
         )
     return Dropped()
+
+
+def _answered(trace: Trace, answer: bytes) -> Answered:
+    """What came back over a connection, which the captures must have seen too."""
+    if _first_back(trace, Part.REPLY) is None:
+        raise LabError(
+            f"a connection from {trace.probe.sender} to {trace.probe.headers.destination} was made, "
+            "and no packet of an answer was seen",
+            next_step="the lab's log of this run; a capture may have lost packets",
+        )
+    return answered(answer)
 
 
 def _sent_once(trace: Trace, part: Part) -> Trace:

@@ -1,5 +1,6 @@
 """Claims that a proxy mode is known to answer otherwise. Strict both ways: the recorded outcome must be observed."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,7 +28,10 @@ class DifferenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDifference:
-    """What is observed in place of a claim's expectation. since, until: Kubernetes versions; until is open if empty."""
+    """What is observed in place of a claim's expectation.
+
+    since, until: the first version of Kubernetes that has it, and the first that has it no more; open if empty.
+    """
 
     claim: str
     proxy_mode: ProxyMode
@@ -96,7 +100,11 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "cip-unalloc.from_pod",
         "cip-unalloc.from_node",
         "proxyname.from_pod",
+        "svc-type.cluster_ip_of_an_external_name",
+        "svc-type.external_name_again",
         "svc-delete.cluster_ip",
+        "proxyname.label_again",
+        "svc-ports.taken_away",
     ),
     *_documented(
         ProxyMode.IPTABLES, Changed(_TO_ROUTER, _SERVED), _ROUTED, _MIGRATING, "conv-service.created"
@@ -166,9 +174,29 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
 )
 
 
-def known_difference(claim: str, profile: Profile) -> KnownDifference | None:
-    """The known difference of this claim in this profile, if there is one."""
+def known_difference(claim: str, profile: Profile, kubernetes: str) -> KnownDifference | None:
+    """The known difference of this claim in this profile and version of kube-proxy, if there is one."""
     for difference in KNOWN_DIFFERENCES:
-        if difference.claim == claim and difference.proxy_mode is profile.proxy_mode:
+        here = difference.claim == claim and difference.proxy_mode is profile.proxy_mode
+        if here and applies(difference, kubernetes):
             return difference
     return None
+
+
+def applies(difference: KnownDifference, kubernetes: str) -> bool:
+    """Whether a version has a difference: from `since` on, and before `until`.
+
+    A pre-release counts as its release. A program that names no version is taken to have every difference.
+    """
+    version = _numbers(kubernetes)
+    if version is None:
+        return True
+    since, until = _numbers(difference.since), _numbers(difference.until)
+    return (since is None or since <= version) and (until is None or version < until)
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    """The numbers of a version, such as 1.36 or v1.36.3-rc.0. None for none, and for Go's v0.0.0 of unnamed builds."""
+    found = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", version)
+    numbers = tuple(int(each) for each in found.groups() if each is not None) if found else ()
+    return numbers if any(numbers) else None

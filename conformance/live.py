@@ -3,23 +3,35 @@
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
+from conformance.again import After, again
 from conformance.convergence import Followed, convergence, from_every_node
 from conformance.judging import judge
-from conformance.outcome import Outcome, Steady
+from conformance.outcome import Accepted, Outcome, Rejected, Steady
 from conformance.spread import spread, stuck_if_affine
-from conformance.statistics import FALSE_ALARM, FEWEST, probes_to_see_every, probes_to_see_skew
+from conformance.statistics import (
+    FALSE_ALARM,
+    FEWEST,
+    clients_to_tell,
+    probes_to_see_every,
+    probes_to_see_skew,
+)
 from lab.api import Cluster
+from lab.errors import LabError
 from lab.model import (
     Circumstance,
     ClusterIP,
+    Creation,
     ExternalIP,
     Facts,
     Flow,
+    HealthCheckPort,
     LoadBalancerIP,
     NodePort,
     OtherPort,
     PodIP,
+    ProxyHealth,
     Trace,
     Transport,
     Unallocated,
@@ -61,11 +73,16 @@ class Live:
         cluster: Cluster,
         when: Collection[Circumstance] = (),
         change: Callable[[], None] = lambda: None,
+        after: After | None = None,
     ) -> None:
-        """Takes the circumstances that the cluster is in, or that `change` brings it into."""
+        """Takes the circumstances that the cluster is in, or that `change` brings it into.
+
+        after: what clients shall do before they are observed.
+        """
         self._cluster = cluster
         self._change = change
         self._when = tuple(when)
+        self._after = after
         self._observations: list[Observation] = []
 
     @property
@@ -118,6 +135,33 @@ class Live:
         self._observations.append(Observation(flow, plan, watch.traces, facts, outcome, seconds, followed))
         return outcome
 
+    def observe_again(self, flow: Flow) -> Outcome:
+        """As observe, for clients that have asked before, as the claim's `after` says: did they come back?"""
+        if self._after is None:
+            raise LabError(f"{flow} was to be observed again, and no claim says after what")
+        endpoints = endpoints_of(flow)
+        count = clients_to_tell(endpoints)
+        before = self._cluster.send(self._after.flow, count)
+        self._cluster.idle(self._after.idle_seconds)
+        why = f"enough clients to see some move, if each picks one of {endpoints} endpoints anew"
+
+        def settle(_flow: Flow, _outcome: Outcome, traces: Sequence[Trace], facts: Facts) -> Outcome:
+            return again(before, traces, facts)
+
+        return self._observe(flow, count, Plan(why, FALSE_ALARM), settle)
+
+    def create(self, flow: Flow) -> Outcome:
+        """Asks the API to create a Service, as the flow says; what it answered."""
+        start = time.monotonic()
+        answer = self._cluster.create(flow)
+        if answer.status == HTTPStatus.CREATED:
+            outcome: Outcome = Accepted()
+        else:
+            outcome = Rejected(answer.fields, answer.status, answer.reason)
+        plan, seconds = Plan("the API was asked once", 0.0), time.monotonic() - start
+        self._observations.append(Observation(flow, plan, (), self._cluster.facts(), outcome, seconds))
+        return outcome
+
     def _settle(self, flow: Flow, outcome: Outcome, _traces: Sequence[Trace], _facts: Facts) -> Outcome:
         return stuck_if_affine(flow, self._when, outcome)
 
@@ -134,7 +178,7 @@ class Live:
 def endpoints_of(flow: Flow) -> int:
     """How many endpoints the flow's Service has at most; without a Service one."""
     match flow.target:
-        case PodIP() | OtherPort() | Unallocated():
+        case PodIP() | OtherPort() | Unallocated() | HealthCheckPort() | ProxyHealth() | Creation():
             return 1
         case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
             service = flow.target.service

@@ -109,6 +109,36 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """Many clients asked twice: each was delivered to the endpoint that it had had; together they had these."""
+
+    arrivals: frozenset[Arrival]
+    answered_from: AnsweredFrom = AnsweredFrom.TARGET
+    kind: Literal["returned"] = "returned"
+
+    def __str__(self) -> str:
+        return (
+            f"delivered, each client where it was before, to {_each(self.arrivals)}; "
+            f"answered from {self.answered_from}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenAnew:
+    """Many clients asked twice: some were delivered to another endpoint than before; together they had these."""
+
+    arrivals: frozenset[Arrival]
+    answered_from: AnsweredFrom = AnsweredFrom.TARGET
+    kind: Literal["chosen-anew"] = "chosen-anew"
+
+    def __str__(self) -> str:
+        return (
+            f"delivered, some clients elsewhere than before, to {_each(self.arrivals)}; "
+            f"answered from {self.answered_from}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Balanced:
     """Delivered, and each endpoint got what chance makes of an equal share."""
 
@@ -184,7 +214,53 @@ class LocalError:
         return f"failed at the sender with {self.errno}"
 
 
-Steady = Annotated[Delivered | Unanswered | Refused | Dropped | Forwarded | LocalError, Discriminator("kind")]
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Every HTTP request was answered with this status.
+
+    local_endpoints: as the body says; weight: the header X-Load-Balancing-Endpoint-Weight; None where it is not there.
+    status 0: a connection was made, and no HTTP answer came over it.
+    """
+
+    status: int
+    local_endpoints: int | None = None
+    weight: int | None = None
+    kind: Literal["answered"] = "answered"
+
+    def __str__(self) -> str:
+        said = f"answered with HTTP status {self.status}" if self.status else "not answered over a connection"
+        counts = "" if self.local_endpoints is None else f", {self.local_endpoints} local endpoints"
+        return said + counts + ("" if self.weight is None else f", weight {self.weight}")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The API did what it was asked."""
+
+    kind: Literal["accepted"] = "accepted"
+
+    def __str__(self) -> str:
+        return "accepted by the API"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The API refused, with this HTTP status and reason; fields: those of the object that it complains of."""
+
+    fields: tuple[str, ...]
+    status: int = 422
+    reason: str = "Invalid"
+    kind: Literal["rejected"] = "rejected"
+
+    def __str__(self) -> str:
+        return (
+            f"rejected by the API as {self.reason} ({self.status}) for {', '.join(self.fields) or 'no field'}"
+        )
+
+
+Steady = Annotated[
+    Delivered | Unanswered | Refused | Dropped | Forwarded | LocalError | Answered, Discriminator("kind")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +304,8 @@ Outcome = Annotated[
     Delivered
     | Unanswered
     | Stuck
+    | Returned
+    | ChosenAnew
     | Balanced
     | Skewed
     | Refused
@@ -235,6 +313,9 @@ Outcome = Annotated[
     | Forwarded
     | LocalError
     | Changed
+    | Answered
+    | Accepted
+    | Rejected
     | Unstable,
     Discriminator("kind"),
 ]
@@ -248,3 +329,13 @@ def balanced(*endpoints: Place, source: Source, port: int = 8080) -> Balanced:
 def delivered(*endpoints: Place, source: Source, port: int = 8080) -> Delivered:
     """Delivered to these pods, each seeing the same kind of source."""
     return Delivered(frozenset(Arrival(place, port, source) for place in endpoints))
+
+
+def returned(*endpoints: Place, source: Source, port: int = 8080) -> Returned:
+    """Returned, together to these pods, each seeing the same kind of source."""
+    return Returned(frozenset(Arrival(place, port, source) for place in endpoints))
+
+
+def chosen_anew(*endpoints: Place, source: Source, port: int = 8080) -> ChosenAnew:
+    """ChosenAnew, together from these pods, each seeing the same kind of source."""
+    return ChosenAnew(frozenset(Arrival(place, port, source) for place in endpoints))

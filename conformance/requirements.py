@@ -296,6 +296,23 @@ _ALL = (
         Tier.CORE,
     ),
     Requirement(
+        "hcnp",
+        "Health checks",
+        "With externalTrafficPolicy Local, a load balancer that asks the healthCheckNodePort is told how many ready "
+        "endpoints the node has: 200 where there are any, else 503.",
+        "https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/"
+        "#preserving-the-client-source-ip",
+        Tier.CORE,
+    ),
+    Requirement(
+        "healthz",
+        "Health checks",
+        "A kube-proxy answers /healthz and /livez with 200 while its rules are up to date.",
+        "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/"
+        "3836-kube-proxy-improved-ingress-connectivity-reliability",
+        Tier.CORE,
+    ),
+    Requirement(
         "itp-local",
         "internalTrafficPolicy Local",
         "A cluster IP leads to endpoints of the node that translates, for pods, nodes and "
@@ -392,6 +409,98 @@ _ALL = (
         "A client whose endpoint is not ready any more is kept at another one from then on.",
         "https://github.com/kubernetes/kubernetes/pull/106182",
         Tier.CORE,
+    ),
+    Requirement(
+        "aff-shared",
+        "Session affinity",
+        "A client keeps its endpoint whichever front door of the Service it asks a node by.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "aff-ports",
+        "Session affinity",
+        "Each port of a Service has a session affinity of its own.",
+        "https://github.com/kubernetes/kubernetes/issues/103000",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "aff-timeout",
+        "Session affinity",
+        "A client that opens no connection for timeoutSeconds is given any endpoint again, and not before.",
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#session-stickiness-timeout",
+        Tier.CORE,
+    ),
+    Requirement(
+        "api-np",
+        "API",
+        "A node port is of the node port range, and belongs to one Service until it is released.",
+        _SERVICE + "#type-nodeport",
+        Tier.CORE,
+    ),
+    Requirement(
+        "api-cip",
+        "API",
+        "A cluster IP that a Service asks for is of the range, and belongs to one Service until it is released.",
+        _SERVICE + "#choosing-your-own-ip-address",
+        Tier.CORE,
+    ),
+    Requirement(
+        "api-spec",
+        "API",
+        "Fields of a Service that are out of range or do not fit its type are refused, and named.",
+        "https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "svc-type",
+        "Services that change",
+        "A Service whose type is changed has the front doors of its new type only.",
+        _E2E,
+        Tier.CORE,
+    ),
+    Requirement(
+        "svc-ports",
+        "Services that change",
+        "Ports that are added to a Service are served, those that are taken away or moved are not.",
+        _E2E,
+        Tier.CORE,
+    ),
+    Requirement(
+        "aff-switch",
+        "Session affinity",
+        "A change of sessionAffinity counts for connections that are made after it.",
+        _E2E,
+        Tier.CORE,
+    ),
+    Requirement(
+        "etpl-switch",
+        "Services that change",
+        "A change of externalTrafficPolicy counts for new connections, and opens or closes the "
+        "healthCheckNodePort.",
+        _E2E,
+        Tier.CORE,
+    ),
+    Requirement(
+        "headless",
+        "Not proxied",
+        "A headless Service has no front door at kube-proxy; its endpoints are reached as pods.",
+        _SERVICE + "#headless-services",
+        Tier.CORE,
+    ),
+    Requirement(
+        "extname",
+        "Not proxied",
+        "No address of an ExternalName is served by kube-proxy.",
+        _SERVICE + "#externalname",
+        Tier.CORE,
+    ),
+    Requirement(
+        "hdlslabel",
+        "Not proxied",
+        "EndpointSlices with the label service.kubernetes.io/headless give a Service no endpoints.",
+        _E2E,
+        Tier.EXTENDED,
     ),
     Requirement(
         "ct-tcp",

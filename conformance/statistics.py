@@ -21,6 +21,17 @@ def probes_to_see_every(endpoints: int, false_alarm: float = FALSE_ALARM) -> int
     return math.ceil(math.log(endpoints / false_alarm) / -math.log1p(-1 / endpoints))
 
 
+def clients_to_tell(endpoints: int, false_alarm: float = FALSE_ALARM) -> int:
+    """Clients of which some move when each picks its endpoint anew, and which then have every endpoint.
+
+    P(none moves) = k^-n, P(some unseen) <= k (1 - 1/k)^n; the least n at which both together keep the bound: 22, 37.
+    """
+    clients = 1
+    while endpoints**-clients + endpoints * (1 - 1 / endpoints) ** clients > false_alarm:
+        clients += 1
+    return clients
+
+
 def probes_to_see_skew(endpoints: int) -> int:
     """Probes after which one endpoint that gets half as much again as its share is noticed, 99 times of 100.
 

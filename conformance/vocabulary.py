@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from conformance.again import After
 from conformance.outcome import Outcome
 from lab.model import Circumstance, Flow, Service
 
@@ -13,6 +14,7 @@ class Claim:
     """A flow and the outcome that it must have.
 
     when: what is so beyond the given Services, while the flow is observed.
+    after: what the flow's clients did before, for `live.observe_again`.
     opened: where not None, the flow (with a source port of its own) has carried packets before, in these circumstances;
     over TCP it is one connection.
     meanwhile: where not None, these came between `opened` and `when`, and the flow carried packets then, too.
@@ -23,6 +25,7 @@ class Claim:
     expect: Outcome
     when: tuple[Circumstance, ...] = ()
     opened: tuple[Circumstance, ...] | None = None
+    after: After | None = None
     meanwhile: tuple[Circumstance, ...] | None = None
     before: tuple[Circumstance, ...] | None = None
 
@@ -47,7 +50,11 @@ def claims(**named: Claim) -> pytest.MarkDecorator:
                 claim.expect,
                 id=name,
                 marks=pytest.mark.when(
-                    claim.when, opened=claim.opened, meanwhile=claim.meanwhile, before=claim.before
+                    claim.when,
+                    opened=claim.opened,
+                    meanwhile=claim.meanwhile,
+                    before=claim.before,
+                    after=claim.after,
                 ),
             )
             for name, claim in named.items()

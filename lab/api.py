@@ -52,6 +52,15 @@ class LabRecord:
     figures: Figures
 
 
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """What the API said to a request: the HTTP status, its reason, and the fields that it complains of, in order."""
+
+    status: int
+    reason: str = ""
+    fields: tuple[str, ...] = ()
+
+
 class Cluster(Protocol):
     """A cluster that is up. Every method may raise LabError."""
 
@@ -96,6 +105,14 @@ class Cluster(Protocol):
 
         Also for a while before and after it. change: uses this cluster to change something, and waits for it.
         """
+        ...
+
+    def create(self, flow: Flow) -> ApiAnswer:
+        """Asks the API, from the flow's sender, to create a Service; deletes again what it accepts."""
+        ...
+
+    def idle(self, seconds: float) -> None:
+        """Returns when so much time has passed in which the lab sent nothing."""
         ...
 
     def record(self) -> LabRecord:

@@ -31,7 +31,13 @@ class Kube:
         configuration.connection_pool_maxsize = _POOL
         self._client = ApiClient(configuration)
         self._url = url
+        self._token = token
+        self._authority = authority
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+
+    def another(self) -> "Kube":
+        """A client with connections of its own, for use in another place."""
+        return Kube(self._url, self._token, self._authority)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -98,6 +104,22 @@ class Kube:
     def create_service(self, manifest: Manifest) -> Any:  # noqa: ANN401 - the API's JSON
         """Creates a Service; the answer bears what the API allotted."""
         return self.request("POST", f"{_NAMESPACE}/services", manifest)
+
+    def try_to_create_service(self, manifest: Manifest) -> tuple[int, Any]:
+        """Asks for a Service; the status and the answer, also where the API refuses."""
+        headers = {**self._headers, "Content-Type": "application/json"}
+        url = f"{self._url}{_NAMESPACE}/services"
+        try:
+            answer = self._client.request("POST", url, headers=headers, body=manifest, _request_timeout=30)
+        except ApiException as error:
+            return int(error.status), json.loads(error.body)
+        except urllib3.exceptions.HTTPError as error:
+            raise CommandFailed("the API did not answer POST services", output=str(error)) from error
+        return answer.status, json.loads(answer.data)
+
+    def replace_service(self, name: str, manifest: Manifest) -> Any:  # noqa: ANN401 - the API's JSON
+        """Changes a Service into what the manifest says; what the API allotted stays where it may."""
+        return self.request("PUT", f"{_NAMESPACE}/services/{name}", manifest)
 
     def patch_service(self, name: str, patch: Manifest) -> Any:  # noqa: ANN401 - the API's JSON
         """Changes a Service by a merge patch."""

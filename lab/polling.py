@@ -21,12 +21,20 @@ class Limit(Enum):
     RULES_PROGRAMMED = (60, "kube-proxy from change to rules: 0.1 s; its first sync follows its caches")
     ZONE_KNOWN = (2, "kube-proxy, at start: with its first sync, or never")
     PROBES_SEEN = (5, "a sentinel's way there and back: under a millisecond")
+    HTTP_ANSWERED = (5, "kube-proxy's health endpoints: a few milliseconds")
     ENDED = (10, "a process after SIGTERM")
 
     @property
     def seconds(self) -> int:
         """The limit itself."""
         return self.value[0]
+
+
+def let_pass(seconds: float) -> None:
+    """Returns when so much time has passed, for what ends by time alone. Never in place of a condition."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        time.sleep(left)
 
 
 def wait_until(what: str, limit: Limit, look: Callable[[], Found | None]) -> Found:

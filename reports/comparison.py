@@ -4,15 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from conformance.outcome import (
+    Accepted,
+    Answered,
     Arrival,
     Balanced,
     Changed,
+    ChosenAnew,
     Delivered,
     Dropped,
     Forwarded,
     LocalError,
     Outcome,
     Refused,
+    Rejected,
+    Returned,
     Skewed,
     Stuck,
     Unanswered,
@@ -54,7 +59,7 @@ def comparison(claim: ClaimResult) -> tuple[Row, ...]:
     )
 
 
-def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: C901, PLR0911 - one for each kind of outcome
+def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: C901, PLR0911, PLR0912 - one for each kind of outcome
     """An outcome taken apart. Equal outcomes have equal traits, and the other way round."""
     match outcome:
         case Delivered(arrivals=arrivals, answered_from=address):
@@ -64,6 +69,12 @@ def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: C901, PLR0911 - one 
         case Stuck(source=source, port=port, answered_from=address):
             saw = {f"the endpoint, port {port}, saw": str(source)}
             return {"outcome": "delivered to always the same endpoint", **saw, "answered from": str(address)}
+        case Returned(arrivals=arrivals, answered_from=address):
+            same = {"outcome": "delivered, each client where it was before"}
+            return {**same, **_sources(arrivals), "answered from": str(address)}
+        case ChosenAnew(arrivals=arrivals, answered_from=address):
+            anew = {"outcome": "delivered, some clients elsewhere than before"}
+            return {**anew, **_sources(arrivals), "answered from": str(address)}
         case Balanced(arrivals=arrivals, answered_from=address):
             return {"outcome": "delivered evenly", **_sources(arrivals), "answered from": str(address)}
         case Skewed(shares=shares):
@@ -80,8 +91,24 @@ def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: C901, PLR0911 - one 
         case Changed(before=before, after=after, in_time=in_time):
             followed = "in time" if in_time else "later than is documented"
             return {"outcome": "changed", "before": str(before), "after": str(after), "followed": followed}
+        case Accepted():
+            return {"outcome": "accepted by the API"}
+        case Rejected(fields=fields, status=status, reason=reason):
+            complaint = {"status": str(status), "reason": reason, "fields": ", ".join(fields)}
+            return {"outcome": "rejected by the API", **complaint}
+        case Answered():
+            return {"outcome": "answered by HTTP", **_http(outcome)}
         case Unstable():
             return {"outcome": "unstable", **_history(outcome)}
+
+
+def _http(answered: Answered) -> dict[str, str]:
+    said = {
+        "status": answered.status,
+        "local endpoints": answered.local_endpoints,
+        "weight": answered.weight,
+    }
+    return {trait: str(value) for trait, value in said.items() if value is not None}
 
 
 def _sources(arrivals: Iterable[Arrival]) -> dict[str, str]:

@@ -3,13 +3,16 @@
 Source: https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors
 """
 
+from dataclasses import replace
+
 from conformance.live import Live
 from conformance.outcome import Arrival, Delivered, Dropped, Kept, Masqueraded, Outcome, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import ClusterIP, Flow, ListedEndpoint, Place, Service, ServicePort, TrafficPolicy
+from lab.model import ClusterIP, Flow, ListedEndpoint, Place, Service, ServiceIs, ServicePort, TrafficPolicy
 
 A1, A3, B1, HTTP = Place.POD_A1, Place.POD_A3, Place.POD_B1, (ServicePort("http", 80),)
 OTHER_PROXY = Service(name="other-proxy", endpoints=(A1,), ports=HTTP, proxy_name="another-proxy")
+OURS = replace(OTHER_PROXY, proxy_name="")
 BY_HAND = Service(
     name="by-hand",
     listed=(ListedEndpoint(A1, Place.WORKER_A), ListedEndpoint(B1, Place.WORKER_B)),
@@ -28,7 +31,15 @@ pytestmark = given(OTHER_PROXY, BY_HAND, NOWHERE, NOWHERE_LOCAL)
 
 
 @requirement("proxyname")
-@claims(from_pod=Claim(Flow(Place.POD_B2, ClusterIP(OTHER_PROXY, "http")), Dropped()))
+@claims(
+    from_pod=Claim(Flow(Place.POD_B2, ClusterIP(OTHER_PROXY, "http")), Dropped()),
+    label_removed=Claim(
+        Flow(Place.POD_B2, ClusterIP(OURS, "http")),
+        delivered(A1, source=Kept()),
+        when=(ServiceIs(OTHER_PROXY, OURS),),
+    ),
+    label_again=Claim(Flow(Place.POD_B2, ClusterIP(OTHER_PROXY, "http")), Dropped()),
+)
 def test_service_of_another_proxy(live: Live, flow: Flow, expect: Outcome) -> None:
     """A Service labelled for another proxy is not served: its address is one that no Service has."""
     assert live.observe(flow) == expect

@@ -108,6 +108,7 @@ def _add_rerun_and_claims(verbs: _Verbs) -> None:
     claims = _verb(verbs, "claims", commands.claims, "list the claims that a profile's run judges")
     _add_profile(claims)
     _add_choice(claims)
+    _add_kubernetes(claims)
     claims.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -213,6 +214,10 @@ def _add_backend(verb: argparse.ArgumentParser) -> None:
 def _add_sources(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--components", type=Path, metavar="DIR", help="programs of your own")
     verb.add_argument("--kube-proxy", type=Path, metavar="FILE", help="the kube-proxy to try")
+    _add_kubernetes(verb)
+
+
+def _add_kubernetes(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--kubernetes", default=KUBERNETES_VERSION, metavar="VERSION", help="(%(default)s)")
 
 

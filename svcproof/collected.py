@@ -27,8 +27,11 @@ class CollectedClaim:
     scenario: str
 
 
-def claim_of(item: pytest.Item, profile: Profile) -> CollectedClaim:
-    """The claim that an item stands for. pytest.UsageError where a scenario does not say what it claims."""
+def claim_of(item: pytest.Item, profile: Profile, kubernetes: str) -> CollectedClaim:
+    """The claim that an item stands for, in this profile and version of kube-proxy.
+
+    pytest.UsageError where a scenario does not say what it claims.
+    """
     mark = item.get_closest_marker("requirement")
     call = getattr(item, "callspec", None)
     if mark is None or call is None or not {"flow", "expect"} <= set(call.params):
@@ -43,7 +46,7 @@ def claim_of(item: pytest.Item, profile: Profile) -> CollectedClaim:
         requirement=requirement,
         flow=call.params["flow"],
         expect=call.params["expect"],
-        difference=known_difference(claim_id, profile),
+        difference=known_difference(claim_id, profile, kubernetes),
         scenario=item.nodeid,
     )
 

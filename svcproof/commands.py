@@ -95,7 +95,7 @@ def sabotage(options: argparse.Namespace, settings: Settings) -> int:
 
 def claims(options: argparse.Namespace, _settings: Settings) -> int:
     """`svcproof claims`."""
-    listed = listed_claims(profile_named(options.profile))
+    listed = listed_claims(profile_named(options.profile), options.kubernetes)
     wanted = matching(listed, options.claim, options.tier and Tier(options.tier))
     chosen = [claim for claim in listed if claim.id in wanted]
     print(claims_json(chosen) if options.json else claims_text(chosen))
@@ -200,7 +200,9 @@ def _chosen(options: argparse.Namespace, profile: Profile) -> tuple[str, ...]:
     """The ids of the claims that were asked for; none where all were."""
     if not options.claim and options.tier is None:
         return ()
-    return matching(listed_claims(profile), options.claim, options.tier and Tier(options.tier))
+    return matching(
+        listed_claims(profile, options.kubernetes), options.claim, options.tier and Tier(options.tier)
+    )
 
 
 def _workers(options: argparse.Namespace) -> int:

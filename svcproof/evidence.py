@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from conformance.judging import judge_one
 from conformance.live import Observation
@@ -9,12 +10,16 @@ from conformance.outcome import Delivered, Steady, Unanswered
 from conformance.results import Batch, FlowRecord, Step, Way
 from lab.model import (
     ClusterIP,
+    Creation,
     ExternalIP,
     Flow,
+    HealthCheckPort,
     LoadBalancerIP,
     NodePort,
     OtherPort,
     PodIP,
+    Probe,
+    ProxyHealth,
     Sighting,
     Target,
     Trace,
@@ -39,7 +44,7 @@ def flow_record(flow: Flow, observation: Observation | None = None) -> FlowRecor
     )
 
 
-def target_words(target: Target) -> str:  # noqa: PLR0911 - one line for each kind of target
+def target_words(target: Target) -> str:  # noqa: C901, PLR0911 - one line for each kind of target
     """A target as a reader says it."""
     match target:
         case ClusterIP(service=service, port=port):
@@ -56,6 +61,13 @@ def target_words(target: Target) -> str:  # noqa: PLR0911 - one line for each ki
             return f"load balancer IP of {service.name}, port {port}"
         case ExternalIP(service=service, port=port):
             return f"external IP of {service.name}, port {port}"
+        case Creation(service=service, spec=spec):
+            named = "".join(f", {name} {value}" for name, value in spec)
+            return f"the API: create the Service {service.name}{named}"
+        case HealthCheckPort(service=service, node=node):
+            return f"healthCheckNodePort of {service.name} on {node}"
+        case ProxyHealth(node=node, path=path):
+            return f"{path} of kube-proxy on {node}"
         case PodIP(pod=pod, port=port):
             return f"{pod}, port {port}" if port else str(pod)
 
@@ -63,8 +75,10 @@ def target_words(target: Target) -> str:  # noqa: PLR0911 - one line for each ki
 def batch_record(observation: Observation) -> Batch:
     """How the probes of a batch fell."""
     counts = Counter(_where(judge_one(trace, observation.facts)) for trace in observation.traces)
+    if isinstance(observation.flow.target, Creation):
+        counts = Counter({str(observation.outcome): 1})
     return Batch(
-        size=len(observation.traces),
+        size=counts.total(),
         false_alarm=observation.plan.false_alarm,
         reason=observation.plan.reason,
         counts=dict(sorted(counts.items())),
@@ -80,11 +94,25 @@ def ways(observation: Observation) -> tuple[Way, ...]:
         Way(
             str(outcome),
             len(traces),
-            summary(traces[0].probe.packet),
-            steps(traces[0].sightings, is_data=observation.flow.source_port != 0),
+            _summary(traces[0].probe),
+            _steps_of(traces[0], is_data=observation.flow.source_port != 0),
         )
         for outcome, traces in sorted(groups.items(), key=lambda item: str(item[0]))
     )
+
+
+def _summary(probe: Probe) -> str:
+    """What was sent, in scapy's words or in those of the request."""
+    return probe.request.partition(b"\r\n")[0].decode() if probe.request else summary(probe.packet)
+
+
+def _steps_of(trace: Trace, *, is_data: bool) -> tuple[Step, ...]:
+    """A trace's sightings; of a request's connection it is said whose segment each is."""
+    whole = steps(trace.sightings, is_data=is_data)
+    if not trace.probe.request:
+        return whole
+    said = {"TCP SYN": "TCP, of the request", "TCP SYN-ACK": "TCP, of the answer"}
+    return tuple(replace(step, packet=said.get(step.packet, step.packet)) for step in whole)
 
 
 def steps(sightings: Sequence[Sighting], *, is_data: bool = False) -> tuple[Step, ...]:

@@ -31,9 +31,9 @@ class ListedClaim:
 _CLAIMS = TypeAdapter(tuple[ListedClaim, ...])
 
 
-def listed_claims(profile: Profile) -> tuple[ListedClaim, ...]:
+def listed_claims(profile: Profile, kubernetes: str) -> tuple[ListedClaim, ...]:
     """Every claim of the scenarios, in the order of collection."""
-    found = (claim_of(item, profile) for item in scenario_items())
+    found = (claim_of(item, profile, kubernetes) for item in scenario_items())
     return tuple(
         ListedClaim(
             id=claim.id,

@@ -74,8 +74,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _chosen(config: pytest.Config, items: list[pytest.Item]) -> dict[str, CollectedClaim]:
     """The claims by node id; leaves only their items. pytest.UsageError where scenarios or options are wrong."""
-    profile = config.stash[_ORDER].profile
-    claims = {item.nodeid: claim_of(item, profile) for item in items}
+    order = config.stash[_ORDER]
+    claims = {item.nodeid: claim_of(item, order.profile, order.kubernetes) for item in items}
     check_unique(claims.values())
     given_services(items)
     wanted: list[str] = config.getoption("--svcproof-claim")
@@ -121,7 +121,12 @@ def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -
     """The lab as one claim sees it, in the circumstances that the claim names."""
     services = given_services([request.node])
     mark = request.node.get_closest_marker("when")
-    live = Live(cluster, mark.args[0], lambda: arranged.arrange(services, mark.args[0]))
+    live = Live(
+        cluster,
+        mark.args[0],
+        lambda: arranged.arrange(services, mark.args[0]),
+        mark.kwargs["after"],
+    )
     flow: Flow = request.node.callspec.params["flow"]
     if mark.kwargs["opened"] is not None:
         arranged.arrange(services, mark.kwargs["opened"])

@@ -5,7 +5,8 @@ It knows no rules and no lab; a claim that disagrees with it is wrong, or it is.
 VXLAN backend, whose own masquerading is part of the answer.
 """
 
+from conformance.oracle.clients import documented_again
 from conformance.oracle.flows import documented, documented_spread
 from conformance.oracle.world import Undocumented, World
 
-__all__ = ["Undocumented", "World", "documented", "documented_spread"]
+__all__ = ["Undocumented", "World", "documented", "documented_again", "documented_spread"]

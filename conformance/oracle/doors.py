@@ -1,10 +1,13 @@
 """Whether a front door of a Service captures what comes to it."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from conformance.oracle.world import Setting, Undocumented
+from conformance.oracle.world import Setting
 from lab.model import (
+    Creation,
     ExternalIP,
+    HttpTarget,
     IPMode,
     LoadBalancerIP,
     NodeAddress,
@@ -16,7 +19,6 @@ from lab.model import (
     ServiceTarget,
     ServiceType,
     Target,
-    TrafficPolicy,
     Unallocated,
 )
 
@@ -36,12 +38,28 @@ def is_proxied(setting: Setting, service: Service) -> bool:
     return exists and not (named or service.headless or service.proxy_name)
 
 
+def now_at(setting: Setting, given: ServiceTarget) -> ServiceTarget | None:
+    """A front door as it is now; None where the Service has it no more, or at another address or port.
+
+    Source: as for check_door.
+    """
+    now = setting.now(given.service)
+    if now is None or not _has_door(now, type(given)):
+        return None
+    port = next((port for port in now.ports if port.name == given.port), None)
+    was = given.service.port(given.port)
+    if port is None or (port.port, port.protocol) != (was.port, was.protocol):
+        return None
+    moved = isinstance(given, NodePort) and port.node_port != was.node_port
+    return None if moved else replace(given, service=now)
+
+
 def check_door(target: Target) -> None:
     """ValueError where the API gives the Service no such door.
 
     Source: https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types.
     """
-    if isinstance(target, Unallocated | PodIP):
+    if isinstance(target, Unallocated | PodIP | HttpTarget | Creation):
         return
     door = type(target.door if isinstance(target, OtherPort) else target)
     if not _has_door(target.service, door):
@@ -84,12 +102,10 @@ def is_left_to_the_balancer(service: Service) -> bool:
     """Whether nodes leave the load balancer's address to the balancer.
 
     Source: KEP-1860; https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-ip-mode;
-    TestLoadBalancerIngressRouteTypeProxy. With externalTrafficPolicy Local: https://issues.k8s.io/123714, open.
+    TestLoadBalancerIngressRouteTypeProxy. The policy has no say in it: newBaseServiceInfo in pkg/proxy/serviceport.go
+    keeps the address from the rules; what the policy should be to a balancer's packets is https://issues.k8s.io/123714.
     """
-    proxy = service.load_balancer_ip_mode is IPMode.PROXY
-    if proxy and service.external_traffic_policy is TrafficPolicy.LOCAL:
-        raise Undocumented(f"what a balancer that proxies is to the policy Local of {service.name}")
-    return proxy
+    return service.load_balancer_ip_mode is IPMode.PROXY
 
 
 def is_shut_out(setting: Setting, service: Service, sender: IPv4Address, *, served: bool) -> bool:

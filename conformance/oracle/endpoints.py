@@ -32,8 +32,12 @@ def endpoints_of(setting: Setting, service: Service, port: ServicePort) -> tuple
 def _listed(service: Service, port: ServicePort) -> Iterator[Endpoint]:
     """Conditions that a slice leaves out count as ready and serving, whatever the pod is.
 
-    Source: discovery/v1 EndpointConditions; pkg/proxy/endpointslicecache.go.
+    A slice that is labelled as headless is not seen by kube-proxy.
+
+    Source: discovery/v1 EndpointConditions; pkg/proxy/endpointslicecache.go; cmd/kube-proxy/app/server.go.
     """
+    if service.headless_slice:
+        return
     if isinstance(port.target_port, str):
         raise TypeError(
             f"a hand-made EndpointSlice gives {service.name} port numbers, not {port.target_port!r}"

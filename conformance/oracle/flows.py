@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conformance.oracle.answers import answer_of_pod
-from conformance.oracle.doors import check_door
+from conformance.oracle.creation import creation
+from conformance.oracle.doors import check_door, now_at
+from conformance.oracle.health import health
 from conformance.oracle.open_flows import goes_on
 from conformance.oracle.packets import From, Packet, at_first_node, at_other_node
 from conformance.oracle.services import (
@@ -23,8 +25,11 @@ from conformance.outcome import Balanced, Delivered, Outcome, Stuck
 from lab.model import (
     Circumstance,
     ClusterIP,
+    Creation,
     ExternalIP,
     Flow,
+    HealthCheckPort,
+    HttpTarget,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
@@ -32,6 +37,7 @@ from lab.model import (
     Place,
     PlaceKind,
     PodIP,
+    ProxyHealth,
     ServiceTarget,
     Target,
     Transport,
@@ -54,19 +60,22 @@ def documented(
     """
     setting = Setting(profile.proxy_mode, world, tuple(when))
     target = flow.target
+    if isinstance(target, Creation):
+        return creation(setting, target)
     if isinstance(target, ClusterIP | NodePort | LoadBalancerIP | ExternalIP):
         return _at_service(setting, flow, target, before)
     if isinstance(target, PodIP):
         source = seen_without_service(setting, flow.sender, flow.via, target.pod)
         return answer_of_pod(setting, target.pod, target.port, target.transport, source)
+    if isinstance(target, HttpTarget):
+        return health(setting, target)
     check_door(target)
     return _at_first_node(setting, at_first_node(flow.sender, first_node(flow)), target)
 
 
 def _at_service(setting: Setting, flow: Flow, given: ServiceTarget, before: Outcome | None) -> Outcome:
     check_door(given)
-    now = setting.now(given.service)
-    target = None if now is None else replace(given, service=now)
+    target = now_at(setting, given)
     if before is not None and goes_on(setting, flow, target, before):
         return before
     packet = at_first_node(flow.sender, first_node(flow))
@@ -111,6 +120,8 @@ def first_node(flow: Flow) -> Place:
     at_node = isinstance(target, NodePort) and target.at in (NodeAddress.PRIMARY, NodeAddress.SECONDARY)
     if sender.kind is not PlaceKind.OUTSIDE and flow.via is None:
         return sender.node
+    if isinstance(target, HttpTarget):
+        return target.node
     if sender is Place.CLIENT and flow.via is not None:
         return flow.via
     if flow.via is None and isinstance(target, NodePort) and at_node:
@@ -133,8 +144,8 @@ def _at_first_node(setting: Setting, packet: Packet, target: Target) -> Outcome:
             return at_outside_address(setting, packet, target)
         case NodePort():
             return at_node_port(setting, _at_node(packet, target), target)
-        case PodIP():
-            raise AssertionError("a pod's own address is no front door")
+        case PodIP() | HealthCheckPort() | ProxyHealth() | Creation():
+            raise AssertionError(f"no front door: {target}")
 
 
 def _beside_node_port(packet: Packet, door: NodePort, transport: Transport) -> Outcome:

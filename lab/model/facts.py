@@ -7,13 +7,16 @@ from itertools import count, islice
 
 from lab.model.flow import (
     ClusterIP,
+    Creation,
     Destination,
     ExternalIP,
+    HealthCheckPort,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
     OtherPort,
     PodIP,
+    ProxyHealth,
     Target,
     Transport,
     Unallocated,
@@ -22,6 +25,7 @@ from lab.model.place import Place
 from lab.model.service import Service
 
 _HTTP = 80
+_PROXY_HEALTH = 10256
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Facts:
     node_addresses: the addresses of nodes that flows may name.
     unallocated: a cluster IP that no Service has.
     listeners: the ports on which every pod's echo answers.
+    api: where the API is asked.
     """
 
     interfaces: tuple[Interface, ...]
@@ -62,15 +67,16 @@ class Facts:
     owners: Mapping[IPv4Address, Place]
     listeners: frozenset[int]
     services: Mapping[str, ServiceFacts]
+    api: Destination
 
     def cluster_ip(self, service: Service) -> IPv4Address:
-        """The Service's cluster IP. ValueError where it has none."""
-        address = self.services[service.name].cluster_ip
+        """The Service's cluster IP, or the one that it asks for. ValueError where it has none."""
+        address = service.cluster_ip or self.services[service.name].cluster_ip
         if address is None:
             raise ValueError(f"Service {service.name} has no cluster IP")
         return address
 
-    def destination(self, target: Target) -> Destination:  # noqa: PLR0911 - one line for each kind of target
+    def destination(self, target: Target) -> Destination:  # noqa: C901, PLR0911 - one line for each kind of target
         """Where packets for this target go."""
         match target:
             case PodIP(pod=pod, port=port):
@@ -82,8 +88,15 @@ class Facts:
             case Unallocated():
                 return Destination(self.unallocated, _HTTP)
             case NodePort(service=service, port=name, node=node, at=at):
-                port = self.services[service.name].node_ports[name]
+                port = service.port(name).node_port or self.services[service.name].node_ports[name]
                 return Destination(self.node_addresses[node][at], port)
+            case HealthCheckPort(service=service, node=node):
+                port = service.health_check_node_port or self.services[service.name].health_check_port
+                return Destination(self.primary[node], port)
+            case Creation():
+                return self.api
+            case ProxyHealth(node=node):
+                return Destination(self.primary[node], _PROXY_HEALTH)
             case LoadBalancerIP(service=service, port=name):
                 return Destination(service.load_balancer_ingress[0], service.port(name).port)
             case ExternalIP(service=service, port=name):

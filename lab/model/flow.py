@@ -74,6 +74,37 @@ class PodIP:
     transport: Transport
 
 
+@dataclass(frozen=True, slots=True)
+class HealthCheckPort:
+    """A Service's healthCheckNodePort at a node, where a load balancer asks by HTTP whether it shall send here."""
+
+    service: Service
+    node: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyHealth:
+    """kube-proxy's own health at a node, by HTTP on port 10256. path: `/healthz` or `/livez`."""
+
+    node: Place
+    path: str = "/healthz"
+
+
+HttpTarget = HealthCheckPort | ProxyHealth
+"""What is asked by an HTTP GET over a socket that is opened at the sender, not by probes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """The API, asked to create a Service; what it accepts is deleted again.
+
+    spec: fields in the API's own words, for what the model cannot say, in place of the Service's.
+    """
+
+    service: Service
+    spec: tuple[tuple[str, object], ...] = ()
+
+
 ServiceTarget = ClusterIP | NodePort | LoadBalancerIP | ExternalIP
 """The front doors of a Service, each at one of its ports."""
 
@@ -95,7 +126,7 @@ class OtherPort:
         return self.door.service
 
 
-Target = ServiceTarget | OtherPort | Unallocated | PodIP
+Target = ServiceTarget | OtherPort | Unallocated | PodIP | HttpTarget | Creation
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +138,8 @@ class Flow:
     padding: bytes of payload beyond the mark, for UDP and ICMP; a probe that outgrows the path is sent in fragments.
     source_port: the port of every probe, which makes them one flow to the kernel; 0 for a port of its own each.
     TCP with a source port is data on one connection, which must have been opened.
+    own_addresses: each probe of a batch comes from an address of its own, and the next batch from the same ones in
+    the same order: so many clients, at the place of one.
     """
 
     sender: Place
@@ -114,9 +147,10 @@ class Flow:
     via: Place | None = None
     padding: int = 0
     source_port: int = 0
+    own_addresses: bool = False
 
     @property
-    def address_of(self) -> ServiceTarget | Unallocated | PodIP:
+    def address_of(self) -> ServiceTarget | Unallocated | PodIP | HttpTarget | Creation:
         """The target whose address the packets bear."""
         return self.target.door if isinstance(self.target, OtherPort) else self.target
 
@@ -126,7 +160,7 @@ class Flow:
         match self.target:
             case PodIP(transport=transport) | OtherPort(transport=transport):
                 return transport
-            case Unallocated():
+            case Unallocated() | HealthCheckPort() | ProxyHealth() | Creation():
                 return Transport.TCP
             case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
                 protocol: Protocol = self.target.service.port(self.target.port).protocol

@@ -92,6 +92,7 @@ class Probe:
     mark: 32 bits that survive every translation. packet: the bytes handed over, from the IP header on; of data on a
     connection as crafted, without the numbers that the kernel gives it.
     local_error: the errno that the kernel answered the send with.
+    request: what was asked over a connection of the sender's kernel; there is no packet of ours then.
     """
 
     mark: int
@@ -99,14 +100,19 @@ class Probe:
     headers: Headers
     packet: bytes = b""
     local_error: int | None = None
+    request: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything that was seen of one probe, in the order of time. Judging, drawing and evidence use this alone."""
+    """Everything that was seen of one probe, in the order of time. Judging, drawing and evidence use this alone.
+
+    answer: what came back over the connection of a request; None where there was none, or no connection.
+    """
 
     probe: Probe
     sightings: tuple[Sighting, ...] = field(default=())
+    answer: bytes | None = None
 
     def of(self, part: Part) -> tuple[Sighting, ...]:
         """The sightings of one part."""

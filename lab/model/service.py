@@ -52,12 +52,14 @@ class ServicePort:
     target_port: a number, or the name of a container port. Every pod of the lab answers on 8080, 8081
     and 8082 and names two of them: `web`, which is 8080 in pods numbered 1 and 8081 in the others,
     and `admin`, which is 8082.
+    node_port: the nodePort to ask the API for; 0 for one that it chooses.
     """
 
     name: str
     port: int
     target_port: int | str = 8080
     protocol: Protocol = Protocol.TCP
+    node_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class Service:
     session_affinity_seconds: ClientIP affinity with this time-out; None for none.
     proxy_name: the label service.kubernetes.io/service-proxy-name, which takes the Service from kube-proxy.
     external_name: of a Service of type ExternalName.
+    cluster_ip, health_check_node_port: those to ask the API for; None and 0 for those that it chooses.
+    headless_slice: its hand-made EndpointSlice has the label service.kubernetes.io/headless, which hides it from
+    kube-proxy. On a Service the label means nothing: the endpointslice controller sets it by the cluster IP.
     """
 
     name: str
@@ -98,6 +103,9 @@ class Service:
     session_affinity_seconds: int | None = None
     publish_not_ready_addresses: bool = False
     proxy_name: str = ""
+    cluster_ip: IPv4Address | None = None
+    health_check_node_port: int = 0
+    headless_slice: bool = False
 
     def port(self, name: str) -> ServicePort:
         """The port of this name. KeyError where there is none."""

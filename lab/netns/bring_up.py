@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from lab.components.program import Program
 from lab.kube import Kube
-from lab.model import NODES, PODS, Facts, Interface, NodeAddress, Place, ProxyHas
+from lab.model import NODES, PODS, Destination, Facts, Interface, NodeAddress, Place, ProxyHas
 from lab.netns import control_plane, kube_proxy, nodes, plan, pods, topology
 from lab.netns.barrier import Barrier
 from lab.netns.cluster import NetnsCluster
@@ -157,4 +157,5 @@ def _facts(namespaces: Namespaces, pod_addresses: Mapping[Place, IPv4Address]) -
         owners=MappingProxyType({**owners, plan.ROUTER_BEYOND: Place.ROUTER}),
         listeners=frozenset(plan.ECHO_PORTS),
         services=MappingProxyType({}),
+        api=Destination(plan.CONTROL, plan.API_PORT),
     )

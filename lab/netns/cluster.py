@@ -3,23 +3,39 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from types import MappingProxyType
 
-from lab.api import Deviation, Figures, LabRecord, ProgramFacts
+from lab.api import ApiAnswer, Deviation, Figures, LabRecord, ProgramFacts
 from lab.capsule import linux
 from lab.errors import NotReady, UsageError
 from lab.kube import Kube
-from lab.model import Facts, Flow, Place, PodState, Protocol, ProxyHas, Service, ServiceFacts, Trace, Watch
+from lab.model import (
+    Creation,
+    Facts,
+    Flow,
+    Place,
+    PodState,
+    Protocol,
+    ProxyHas,
+    Service,
+    ServiceFacts,
+    Trace,
+    Watch,
+)
 from lab.netns import kube_proxy, pods, services, topology
 from lab.netns.barrier import Barrier
 from lab.netns.daemon import Daemon, check
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
-from lab.netns.routes import sentinels, way_of
+from lab.netns.routes import question_of, sentinels, way_of
 from lab.netns.zones import Zones
 from lab.networks import flannel
+from lab.polling import let_pass
 from lab.profiles import Profile
+from lab.traffic.asking import Asking
 from lab.traffic.exchange import Exchange
 from lab.traffic.places import Captures
 
@@ -98,6 +114,9 @@ class NetnsCluster:
         services.wait_slices_gone(self.kube, gone)
         services.wait_slices(self.kube, wanted)
         self._wait_programmed()
+        if any(services.is_health_checked(service) for service in (*unwanted, *missing)):
+            # kube-proxy opens and closes these ports after it has written the rules; its next sync is behind that.
+            self._wait_rules()
 
     def change_service(self, name: str, now: Service | None) -> None:
         """Makes one of the Services be so, with the addresses that it has or had; None deletes it.
@@ -117,7 +136,7 @@ class NetnsCluster:
             services.wait_slices(self.kube, [now])
             services.wait_ports(self.kube, now)
         self._wait_programmed()
-        self._wait_conntrack(concerned)
+        self._wait_behind_rules(*concerned)
 
     def _delete_service(self, name: str) -> None:
         self.kube.delete_service(name)
@@ -144,7 +163,7 @@ class NetnsCluster:
         self._note_written()
         services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
-        self._wait_conntrack(self.services)
+        self._wait_behind_rules()
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
@@ -162,6 +181,9 @@ class NetnsCluster:
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
         self.check()
+        question = question_of(flow, self.standing)
+        if question is not None:
+            return Asking(self.captures, self.namespaces.inside).get(question, count)
         way = way_of(flow, self.standing)
         return self.exchange.send(way, count, sentinels(flow, way, self.standing))
 
@@ -189,6 +211,23 @@ class NetnsCluster:
                 next_step="`before` and `when` of the claim must differ",
             )
         return Watch(tuple(seen), times[0], self.written_ns, times[1])
+
+    def create(self, flow: Flow) -> ApiAnswer:
+        """Asks the API, from the flow's sender, to create a Service; deletes again what it accepts."""
+        self.check()
+        if not isinstance(flow.target, Creation):
+            raise UsageError(f"{flow.target} is nothing that could be created")
+        with closing(self.kube.another()) as kube, self.namespaces.inside(flow.sender):
+            answer = services.try_to_create(kube, flow.target)
+        if answer.status == HTTPStatus.CREATED:
+            services.delete(self.kube, flow.target.service)
+            services.wait_slices_gone(self.kube, {flow.target.service.name})
+            self._wait_rules()
+        return answer
+
+    def idle(self, seconds: float) -> None:
+        """Returns when so much time has passed in which the lab sent nothing."""
+        let_pass(seconds)
 
     def check(self) -> None:
         """DaemonDied when a program of the lab has ended."""
@@ -225,9 +264,16 @@ class NetnsCluster:
         self._wait_rules()
         self.programmed_seconds += (time.monotonic() - start,)
 
-    def _wait_conntrack(self, concerned: Sequence[Service]) -> None:
-        """Waits until kube-proxy has cleared conntrack: it does so for UDP, after the rules, before its next sync."""
-        if any(port.protocol is Protocol.UDP for service in concerned for port in service.ports):
+    def _wait_behind_rules(self, *services_before: Service) -> None:
+        """Waits for what kube-proxy does after it has written rules, and before its next sync.
+
+        It clears conntrack for UDP, and says anew at health check ports how many endpoints there are.
+        """
+        every = (*self.services, *services_before)
+        ports = [port for service in every for port in service.ports]
+        if any(port.protocol is Protocol.UDP for port in ports) or any(
+            map(services.is_health_checked, every)
+        ):
             self._wait_rules()
 
     def _wait_rules(self) -> None:

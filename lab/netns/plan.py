@@ -51,6 +51,9 @@ OUTSIDE_ADDRESSES: Final = MappingProxyType(
     }
 )
 
+CROWD: Final = tuple(IPv4Address(f"172.18.0.{number}") for number in range(128, 192))
+"""More addresses of the client's, for flows that shall come from many clients."""
+
 CANARY: Final = IPv4Address("10.96.255.254")
 """The cluster IP of the barrier's own Service."""
 

@@ -7,12 +7,15 @@ from lab.model import (
     NODES,
     Facts,
     Flow,
+    HealthCheckPort,
     NodePort,
     Place,
     PlaceKind,
+    ProxyHealth,
     Transport,
 )
 from lab.netns import plan
+from lab.traffic.asking import Question
 from lab.traffic.craft import Shape
 from lab.traffic.exchange import Way
 from lab.traffic.places import Frame
@@ -29,9 +32,16 @@ def way_of(flow: Flow, facts: Facts) -> Way:
     is_data = flow.transport is Transport.TCP and flow.source_port != 0
     shape = Shape(flow.transport, "PA" if is_data else "S", flow.padding)
     pieces = _FRAGMENT_BYTES if flow.padding > _FRAGMENT_BYTES else 0
-    frame = _frame(flow, destination.address, facts)
     return Way(
-        flow.sender, mark, destination.address, destination.port, shape, pieces, flow.source_port, frame
+        sender=flow.sender,
+        mark=mark,
+        destination=destination.address,
+        port=destination.port,
+        shape=shape,
+        fragment_bytes=pieces,
+        source_port=flow.source_port,
+        frame=_frame(flow, destination.address, facts),
+        sources=_crowd(flow) if flow.own_addresses else (),
     )
 
 
@@ -40,6 +50,18 @@ def _frame(flow: Flow, destination: IPv4Address, facts: Facts) -> Frame | None:
     if flow.via is None or not destination.is_loopback:
         return None
     return Frame(facts.primary[flow.sender], flow.via)
+
+
+def question_of(flow: Flow, facts: Facts) -> Question | None:
+    """What a flow to an HTTP target asks; None for flows that consist of probes."""
+    there = facts.destination(flow.target)
+    match flow.target:
+        case HealthCheckPort():
+            return Question(flow.sender, there.address, there.port, "/")
+        case ProxyHealth(path=path):
+            return Question(flow.sender, there.address, there.port, path)
+        case _:
+            return None
 
 
 def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:
@@ -65,6 +87,15 @@ def _to_router(sender: Place, mark: int) -> Way:
 
 def _is_pod_of(place: Place, node: Place) -> bool:
     return place.kind is PlaceKind.POD and place.node is node
+
+
+def _crowd(flow: Flow) -> tuple[IPv4Address, ...]:
+    if flow.sender is not Place.CLIENT:
+        raise UsageError(
+            f"{flow.sender} has one address only",
+            next_step=f"flows with own_addresses are sent from {Place.CLIENT}",
+        )
+    return plan.CROWD
 
 
 def _mark(flow: Flow, via: Place) -> int:

@@ -4,13 +4,24 @@ from collections.abc import Collection, Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
+from lab.api import ApiAnswer
 from lab.kube import Kube, Manifest
-from lab.model import Place, PodState, Service, ServiceFacts, ServicePort, ServiceType
+from lab.model import (
+    Creation,
+    Place,
+    PodState,
+    Service,
+    ServiceFacts,
+    ServicePort,
+    ServiceType,
+    TrafficPolicy,
+)
 from lab.netns.pods import PodPool
 from lab.polling import Limit, wait_until
 
 _LABEL = "svcproof.invalid"
 _PROXY_NAME = "service.kubernetes.io/service-proxy-name"
+_HEADLESS = "service.kubernetes.io/headless"
 _SERVICE_NAME = "kubernetes.io/service-name"
 
 
@@ -31,13 +42,14 @@ def manifest(service: Service, allotted: ServiceFacts | None = None) -> Manifest
 def _spec(service: Service, allotted: ServiceFacts | None) -> dict[str, object]:
     """The spec's fields; None for those that are left to the API."""
     outside = service.type in (ServiceType.NODE_PORT, ServiceType.LOAD_BALANCER)
-    with_external_policy = outside or service.external_ips
+    named = service.type is ServiceType.EXTERNAL_NAME
+    with_external_policy = outside or (service.external_ips and not named)
     balanced = service.type is ServiceType.LOAD_BALANCER
     affinity = service.session_affinity_seconds
     node_ports = {} if allotted is None or not outside else allotted.node_ports
     return {
         "type": service.type.value,
-        "clusterIP": "None" if service.headless else _cluster_ip(allotted),
+        "clusterIP": "None" if service.headless else _cluster_ip(service, allotted),
         "externalName": service.external_name or None,
         "selector": None if service.listed else {label(service): "yes"},
         "ports": [_port(port, node_ports.get(port.name)) for port in service.ports],
@@ -45,16 +57,21 @@ def _spec(service: Service, allotted: ServiceFacts | None) -> dict[str, object]:
         "externalTrafficPolicy": service.external_traffic_policy.value if with_external_policy else None,
         "internalTrafficPolicy": service.internal_traffic_policy.value,
         "loadBalancerSourceRanges": [str(each) for each in service.load_balancer_source_ranges] or None,
+        "healthCheckNodePort": service.health_check_node_port or None,
         "allocateLoadBalancerNodePorts": service.allocate_load_balancer_node_ports if balanced else None,
         "trafficDistribution": service.traffic_distribution and service.traffic_distribution.value,
         "publishNotReadyAddresses": service.publish_not_ready_addresses,
         "sessionAffinity": "None" if affinity is None else "ClientIP",
-        "sessionAffinityConfig": affinity and {"clientIP": {"timeoutSeconds": affinity}},
+        "sessionAffinityConfig": None if affinity is None else {"clientIP": {"timeoutSeconds": affinity}},
     }
 
 
-def _cluster_ip(allotted: ServiceFacts | None) -> str | None:
-    return None if allotted is None or allotted.cluster_ip is None else str(allotted.cluster_ip)
+def _cluster_ip(service: Service, allotted: ServiceFacts | None) -> str | None:
+    """The one that the Service asks for, else the one that it was allotted."""
+    if service.type is ServiceType.EXTERNAL_NAME:
+        return None
+    address = service.cluster_ip or (None if allotted is None else allotted.cluster_ip)
+    return None if address is None else str(address)
 
 
 def _port(port: ServicePort, node_port: int | None) -> dict[str, object]:
@@ -63,7 +80,7 @@ def _port(port: ServicePort, node_port: int | None) -> dict[str, object]:
         "port": port.port,
         "targetPort": port.target_port,
         "protocol": port.protocol.value,
-        **({} if node_port is None else {"nodePort": node_port}),
+        **({"nodePort": port.node_port or node_port} if port.node_port or node_port else {}),
     }
 
 
@@ -75,11 +92,30 @@ def label(service: Service) -> str:
 def create(kube: Kube, service: Service, allotted: ServiceFacts | None = None) -> ServiceFacts:
     """Creates a Service, and the addresses that a cloud would report. allotted: as for a manifest."""
     answer = kube.create_service(manifest(service, allotted))
+    _report_balancer(kube, service)
+    return facts(answer)
+
+
+def _report_balancer(kube: Kube, service: Service) -> None:
     if service.load_balancer_ingress:
         mode = service.load_balancer_ip_mode.value
         ingress = [{"ip": str(each), "ipMode": mode} for each in service.load_balancer_ingress]
         kube.patch_service_status(service.name, {"loadBalancer": {"ingress": ingress}})
-    return facts(answer)
+
+
+def try_to_create(kube: Kube, asked: Creation) -> ApiAnswer:
+    """Asks for a Service; what the API says to it."""
+    wanted = manifest(asked.service)
+    spec = {**wanted["spec"], **dict(asked.spec)}
+    status, said = kube.try_to_create_service({**wanted, "spec": spec})
+    causes = said.get("details", {}).get("causes", ()) if said["kind"] == "Status" else ()
+    return ApiAnswer(status, said.get("reason", ""), tuple(cause["field"] for cause in causes))
+
+
+def is_health_checked(service: Service) -> bool:
+    """Whether the API gives the Service a healthCheckNodePort."""
+    local = service.external_traffic_policy is TrafficPolicy.LOCAL
+    return local and service.type is ServiceType.LOAD_BALANCER
 
 
 def facts(answer: Mapping[str, Any]) -> ServiceFacts:
@@ -94,8 +130,9 @@ def facts(answer: Mapping[str, Any]) -> ServiceFacts:
 
 
 def change(kube: Kube, service: Service, allotted: ServiceFacts) -> None:
-    """Has a Service that is there be as this one says. Fields that it leaves to the API stay as they are."""
-    kube.patch_service(service.name, {"spec": manifest(service, allotted)["spec"]})
+    """Has a Service that is there be as this one says, with what it was allotted."""
+    kube.replace_service(service.name, manifest(service, allotted))
+    _report_balancer(kube, service)
 
 
 def delete(kube: Kube, service: Service) -> None:
@@ -109,7 +146,10 @@ def slice_by_hand(service: Service, addresses: Mapping[Place, IPv4Address]) -> M
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
-        "metadata": {"name": service.name, "labels": {_SERVICE_NAME: service.name}},
+        "metadata": {
+            "name": service.name,
+            "labels": {_SERVICE_NAME: service.name} | ({_HEADLESS: ""} if service.headless_slice else {}),
+        },
         "addressType": "IPv4",
         "endpoints": [
             {"addresses": [str(addresses[each.address])]}

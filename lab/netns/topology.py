@@ -78,7 +78,8 @@ def _build_segment(namespaces: Namespaces) -> None:
 
 def _build_client(namespaces: Namespaces) -> None:
     """One routing table per node, chosen by socket mark: any address can be tried through each node."""
-    lines = [f"route add default via {plan.ROUTER}"]
+    lines = [f"addr add {each}/{plan.UNDERLAY.prefixlen} dev eth0" for each in plan.CROWD]
+    lines += [f"route add default via {plan.ROUTER}"]
     for node in NODES:
         mark = plan.via_mark(node)
         lines += [

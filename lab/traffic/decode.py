@@ -26,6 +26,9 @@ PAYLOAD = struct.Struct("!4sI")
 Ends = tuple[IPv4Address, int, IPv4Address, int]
 """Source address and port, destination address and port."""
 
+Connection = tuple[bytes, int, bytes, int]
+"""Address and port of who opened it, then of who was asked."""
+
 VXLAN_PORTS = frozenset({4789, 8472})
 
 _IP = struct.Struct("!BxHHHBBxx4s4s")  # version and length, total, id, fragment, ttl, protocol, from, to
@@ -61,11 +64,13 @@ class Known:
     fragments: IP identification to mark, for probes sent in fragments.
     mirrors: the ends of a reset to mark, for data on a connection: a reset that answers it bears no number of it
     that would be known beforehand.
+    connections: TCP connections of a sender's kernel to mark, by addresses and ports as the sender has them.
     """
 
     marks: Container[int]
     fragments: Mapping[int, int]
     mirrors: Mapping[Ends, int] = field(default_factory=dict)
+    connections: Mapping[Connection, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ def _of_transport(packet: _Packet, known: Known) -> Decoded | None:
     if packet.is_later_fragment:
         return _later_fragment(packet, known)
     if packet.protocol == _TCP_NUMBER:
-        return _tcp(packet, known)
+        return _of_connection(packet, known) or _tcp(packet, known)
     if packet.protocol == _UDP_NUMBER:
         return _udp(packet, known)
     if packet.protocol == _ICMP_NUMBER:
@@ -168,6 +173,24 @@ def _tcp(packet: _Packet, known: Known) -> Decoded | None:
     if flags & _SYN:
         return Decoded(back, Part.REPLY, packet.headers(Transport.TCP, ports))
     return None
+
+
+def _of_connection(packet: _Packet, known: Known) -> Decoded | None:
+    """A segment of a connection that a sender's kernel keeps: of its own, of the other side, or that side's refusal."""
+    if not known.connections or len(packet.body) < _TCP.size:
+        return None
+    source, destination, _, _, flags = _TCP.unpack_from(packet.body)
+    ports = (source, destination)
+    headers = packet.headers(Transport.TCP, ports)
+    asking = known.connections.get((packet.source, ports[0], packet.destination, ports[1]))
+    if asking is not None:
+        return Decoded(asking, Part.PROBE, headers)
+    answering = known.connections.get((packet.destination, ports[1], packet.source, ports[0]))
+    if answering is None:
+        return None
+    if flags & _RST:
+        return Decoded(answering, Part.REFUSAL, headers, refusal=Refusal.TCP_RESET)
+    return Decoded(answering, Part.REPLY, headers)
 
 
 def _data(packet: _Packet, ports: tuple[int, int], known: Known) -> Decoded | None:

@@ -42,6 +42,7 @@ class Way:
     mark: the socket mark that chooses the route, 0 for none. source_port: of every probe, 0 for a new one each;
     TCP with a source port of its own is data on a connection, which must have been opened.
     frame: for what no route leads to.
+    sources: addresses of the sender that probes have in turn; none for the one that its kernel would choose.
     """
 
     sender: Place
@@ -52,6 +53,7 @@ class Way:
     fragment_bytes: int = 0
     source_port: int = 0
     frame: Frame | None = None
+    sources: tuple[IPv4Address, ...] = ()
 
     @property
     def is_connection(self) -> bool:
@@ -109,6 +111,8 @@ class Exchange:
             self._prove_silence(flight, sentinels)
         if flight.open:
             self._prove_silence(flight, _to_silent_endpoints(flight, way))
+        # Places are read one after another: an answer can be read where the place that it came from was read too early.
+        self._collect(flight)
         return traces(flight.seen, flight.sent)
 
     def send_during(
@@ -152,12 +156,10 @@ class Exchange:
         return arrived == [address] * count
 
     def _launch(self, way: Way, count: int, flight: _Flight, *, sentinel: bool = False) -> None:
-        source = (
-            way.frame.source if way.frame else self._senders.source(way.sender, way.mark, way.destination)
-        )
-        headers = Headers(source, 0, way.destination, way.port, way.shape.transport, TTL)
-        make = template(way.shape, headers)
+        sources = way.sources[:count] or (self._source(way),)
+        makers = [_maker(way, source) for source in sources]
         for number in range(count):
+            headers, make = makers[number % len(makers)]
             mark = self._fresh_mark(flight)
             port = way.source_port or self._next_port(way.sender)
             packet = make(mark, port)
@@ -176,6 +178,9 @@ class Exchange:
     def _launch_each(self, ways: Sequence[Way], flight: _Flight) -> None:
         for way in ways:
             self._launch(way, 1, flight)
+
+    def _source(self, way: Way) -> IPv4Address:
+        return way.frame.source if way.frame else self._senders.source(way.sender, way.mark, way.destination)
 
     def _hand_over(self, way: Way, packet: bytes, mark: int, flight: _Flight) -> int | None:
         """Gives a probe to the kernel, whole or in fragments; the errno of the first refusal."""
@@ -237,6 +242,12 @@ class Exchange:
             for mark in marks:
                 flight.open.discard(mark)
                 del flight.sent[mark]
+
+
+def _maker(way: Way, source: IPv4Address) -> tuple[Headers, Callable[[int, int], bytes]]:
+    """The headers of a way's probes from one address, but for the source port, and the maker of their bytes."""
+    headers = Headers(source, 0, way.destination, way.port, way.shape.transport, TTL)
+    return headers, template(way.shape, headers)
 
 
 def _went_in(flight: _Flight, at: Place) -> dict[int, Sighting]:

@@ -6,10 +6,21 @@ from dataclasses import dataclass
 
 import pytest
 
+from conformance.again import After
 from conformance.live import Live
 from conformance.outcome import Balanced, Delivered, Outcome
 from lab.errors import LabError
-from lab.model import Circumstance, Flow, PodIP, Service, Unallocated
+from lab.model import (
+    Circumstance,
+    Creation,
+    Flow,
+    HttpTarget,
+    PodIP,
+    ProxyHealth,
+    Service,
+    ServiceIs,
+    Unallocated,
+)
 from lab.profiles import Profile
 from svcproof.collected import claim_of, given_services
 from svcproof.scenario_items import scenario_items
@@ -29,6 +40,7 @@ class Claim:
     scenario: Callable[..., None]
     given: tuple[Service, ...] = ()
     when: tuple[Circumstance, ...] = ()
+    after: After | None = None
 
     def observe(self, live: Live, *, shares: bool) -> Outcome:
         """What the scenario observes now. LabError where the lab cannot tell.
@@ -51,7 +63,7 @@ class Claim:
     def service(self) -> str:
         """The name of the Service that the flow asks; empty where it asks none."""
         match self.flow.target:
-            case PodIP() | Unallocated():
+            case PodIP() | Unallocated() | ProxyHealth():
                 return ""
             case target:
                 return target.service.name
@@ -66,25 +78,34 @@ class Round:
     claims: tuple[Claim, ...]
 
 
-def collect(profile: Profile) -> tuple[Claim, ...]:
+def collect(profile: Profile, kubernetes: str) -> tuple[Claim, ...]:
     """The claims of all scenarios, but for those that need kube-proxy at work while they are observed."""
-    return tuple(_claim(item, profile) for item in scenario_items() if not _opens(item))
+    claims = [_claim(item, profile, kubernetes) for item in scenario_items() if not _needs_more(item)]
+    return tuple(claim for claim in claims if not isinstance(claim.flow.target, HttpTarget | Creation))
 
 
-def _opens(item: pytest.Item) -> bool:
-    """Whether a claim's flow is opened before kube-proxy changes the rules, or the change itself is observed."""
+def _needs_more(item: pytest.Item) -> bool:
+    """Whether a claim needs more than rules: a flow or a Service from before they changed, or time to pass."""
     mark = item.get_closest_marker("when")
-    return mark is not None and any(mark.kwargs.get(name) is not None for name in ("opened", "before"))
+    if mark is None:
+        return False
+    if any(isinstance(each, ServiceIs) for each in mark.args[0]):
+        return True
+    after: After | None = mark.kwargs.get("after")
+    past = any(mark.kwargs.get(name) is not None for name in ("opened", "before"))
+    return past or (after is not None and after.idle_seconds > 0)
 
 
-def _claim(item: pytest.Item, profile: Profile) -> Claim:
+def _claim(item: pytest.Item, profile: Profile, kubernetes: str) -> Claim:
     if not isinstance(item, pytest.Function):
         raise LabError(f"{item.nodeid} is not a test function")
-    found = claim_of(item, profile)
+    found = claim_of(item, profile, kubernetes)
     mark = item.get_closest_marker("when")
     when = () if mark is None else tuple(mark.args[0])
     expect = found.expect if found.difference is None else found.difference.instead
-    return Claim(found.id, found.flow, found.expect, expect, item.function, given_services([item]), when)
+    after = None if mark is None else mark.kwargs.get("after")
+    given = given_services([item])
+    return Claim(found.id, found.flow, found.expect, expect, item.function, given, when, after)
 
 
 def rounds(claims: Sequence[Claim]) -> tuple[Round, ...]:

@@ -23,7 +23,7 @@ def sabotage(directory: Path) -> int:
     """Runs the order of this directory and writes what there is, whatever ended it; the program's exit code."""
     lab_order, order = read_lab_order(directory / ORDER_FILE), read_order(directory)
     started, interrupted = datetime.now(UTC), False
-    claims = collect(lab_order.profile)
+    claims = collect(lab_order.profile, lab_order.kubernetes)
     with lab_up(lab_order, _LAB, "", say) as cluster:
         session = Session(cluster, rounds(claims), order, say)
         try:

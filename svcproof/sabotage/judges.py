@@ -47,7 +47,7 @@ def ask(
     for claim in claims:
         if claim.flow.sender in untestable:
             continue
-        live = Live(bench.cluster, claim.when)
+        live = Live(bench.cluster, claim.when, after=claim.after)
         try:
             observed = claim.observe(live, shares=shares)
         except LabError as error:

@@ -7,11 +7,13 @@ import pytest
 
 from conformance.arranged import Arranged
 from conformance.live import Live
-from conformance.outcome import Dropped, Kept, delivered
+from conformance.outcome import Accepted, Dropped, Kept, Rejected, delivered
 from conformance.statistics import FEWEST, probes_to_see_every
+from lab.api import ApiAnswer
 from lab.errors import LabError
 from lab.model import (
     ClusterIP,
+    Creation,
     Flow,
     Place,
     PodIP,
@@ -117,6 +119,26 @@ def test_the_proxy_is_configured_by_difference(cluster: FakeCluster) -> None:
     for when in [(), (MASQUERADING,), (MASQUERADING, NOT_READY), ()]:
         arranged.arrange([], when)
     assert [asked.split()[0] for asked in cluster.asked] == ["proxy", A1, A1, "proxy"]
+
+
+def test_what_the_api_answers_is_an_outcome() -> None:
+    """201 is accepted; anything else is rejected, with what the API said. No packets bear it out."""
+
+    class Refusing(FakeCluster):
+        def create(self, flow: Flow) -> ApiAnswer:
+            super().create(flow)
+            return ApiAnswer(422, "Invalid", ("spec.type",))
+
+    asked = Flow(Place.CLIENT, Creation(ECHO))
+    accepting, refusing = Live(a_cluster()), Live(Refusing(a_cluster().profile))
+    assert accepting.create(asked) == Accepted()
+    assert refusing.create(asked) == Rejected(("spec.type",), 422, "Invalid")
+    [kept] = refusing.observations
+    assert (kept.flow, kept.traces, str(kept.outcome)) == (
+        asked,
+        (),
+        "rejected by the API as Invalid (422) for spec.type",
+    )
 
 
 def test_a_service_changes_by_difference_and_back_before_others_are_given(cluster: FakeCluster) -> None:

@@ -103,9 +103,9 @@ def test_a_known_difference_is_of_one_proxy_mode() -> None:
     """It is found for the profiles of its mode, and for no other."""
     difference = KNOWN_DIFFERENCES[0]
     for profile in PROFILES:
-        found = known_difference(difference.claim, profile)
+        found = known_difference(difference.claim, profile, "1.36.3")
         assert (found is difference) == (profile.proxy_mode is difference.proxy_mode)
-    assert known_difference("no-such.claim", PROFILES[0]) is None
+    assert known_difference("no-such.claim", PROFILES[0], "1.36.3") is None
 
 
 def test_every_requirement_has_a_scenario_and_every_scenario_a_requirement() -> None:

@@ -33,6 +33,10 @@ class FakeKube(Kube):
         """Keeps the labels."""
         self.written.append((name, dict(labels)))
 
+    def replace_service(self, name: str, manifest: Mapping[str, object]) -> None:
+        """Keeps the manifest."""
+        self.written.append((f"instead of {name}", manifest))
+
     def patch_service(self, name: str, patch: Mapping[str, object]) -> None:
         """Keeps the patch."""
         self.written.append((f"patch of {name}", patch))

@@ -10,6 +10,7 @@ from lab.errors import UsageError
 from lab.model import (
     NODES,
     ClusterIP,
+    Destination,
     ExternalIP,
     Facts,
     Flow,
@@ -69,6 +70,7 @@ def facts() -> Facts:
         unallocated=plan.UNALLOCATED,
         owners=MappingProxyType({address: place for place, address in primary.items()}),
         listeners=frozenset(plan.ECHO_PORTS),
+        api=Destination(plan.CONTROL, plan.API_PORT),
         services={"web": ServiceFacts(IPv4Address("10.96.0.80"), node_ports)},
     )
 

@@ -1,12 +1,15 @@
 """Services and pods as manifests, and the API's answers as facts."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
+from lab.api import ApiAnswer
 from lab.model import (
     PODS,
+    Creation,
     IPMode,
     ListedEndpoint,
     Place,
@@ -181,6 +184,63 @@ def test_a_running_pod_is_reported_as_a_kubelet_would(*, ready: bool) -> None:
     assert made["podIPs"] == [{"ip": "10.244.2.2"}]
     assert made["hostIP"] == "172.18.0.12"
     assert made["conditions"] == [{"type": "Ready", "status": "True" if ready else "False"}]
+
+
+def test_what_is_asked_for_is_in_the_manifest() -> None:
+    """A cluster IP, node ports and a health check port that a Service asks for; none for those that it does not."""
+    asked = replace(
+        WEB,
+        type=ServiceType.LOAD_BALANCER,
+        external_traffic_policy=TrafficPolicy.LOCAL,
+        cluster_ip=IPv4Address("10.96.0.9"),
+        health_check_node_port=30_009,
+        ports=(ServicePort("http", 80, node_port=30_080), ServicePort("more", 81)),
+    )
+    spec = services.manifest(asked)["spec"]
+    assert (spec["clusterIP"], spec["healthCheckNodePort"]) == ("10.96.0.9", 30_009)
+    assert [port.get("nodePort") for port in spec["ports"]] == [30_080, None]
+
+
+def test_a_headless_slice_bears_the_label() -> None:
+    """By it kube-proxy passes the slice over."""
+    listed = replace(WEB, listed=(ListedEndpoint(Place.POD_A1),), endpoints=())
+    address = {Place.POD_A1: IPv4Address("10.244.1.2")}
+    plain, hidden = (
+        services.slice_by_hand(each, address)["metadata"]["labels"]
+        for each in (listed, replace(listed, headless_slice=True))
+    )
+    assert hidden.keys() - plain.keys() == {"service.kubernetes.io/headless"}
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "answer"),
+    [
+        (201, {"kind": "Service"}, ApiAnswer(201)),
+        (
+            422,
+            {
+                "kind": "Status",
+                "reason": "Invalid",
+                "details": {"causes": [{"field": "spec.b"}, {"field": "spec.a"}]},
+            },
+            ApiAnswer(422, "Invalid", ("spec.b", "spec.a")),
+        ),
+        (400, {"kind": "Status", "reason": "BadRequest"}, ApiAnswer(400, "BadRequest")),
+    ],
+)
+def test_what_the_api_says_to_a_service(status: int, said: dict[str, object], answer: ApiAnswer) -> None:
+    """Status, reason and fields, as the API gives them; fields of the request stand as they were given."""
+
+    class Api(FakeKube):
+        def try_to_create_service(self, manifest: Mapping[str, object]) -> tuple[int, object]:
+            self.written.append(("asked", manifest))
+            return status, said
+
+    kube = Api()
+    assert services.try_to_create(kube, Creation(WEB, (("type", "Nonsense"),))) == answer
+    [(_, asked)] = kube.written
+    assert isinstance(asked, dict)
+    assert (asked["spec"]["type"], asked["spec"]["sessionAffinity"]) == ("Nonsense", "None")
 
 
 def test_a_service_is_changed_with_the_addresses_that_it_has() -> None:

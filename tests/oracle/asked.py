@@ -13,6 +13,7 @@ from lab.model import (
     NodePort,
     Place,
     PodIP,
+    ProxyHealth,
     Service,
     ServicePort,
     ServiceType,
@@ -41,7 +42,7 @@ def said(
     profile: Profile, sender: Place, target: Target, *when: Circumstance, via: Place | None = None
 ) -> Outcome:
     """What the oracle says of a flow, where the Service that it asks for is the only one."""
-    services = [] if isinstance(target, PodIP | Unallocated) else [target.service]
+    services = [] if isinstance(target, PodIP | Unallocated | ProxyHealth) else [target.service]
     return documented(profile, world_of(services), Flow(sender, target, via), when)
 
 

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 
 from conformance.oracle.flows import first_node
 from conformance.outcome import (
+    Answered,
     AnsweredFrom,
     Arrival,
     Delivered,
@@ -24,6 +25,7 @@ from lab.model import (
     Facts,
     Flow,
     Headers,
+    HttpTarget,
     NodeAddress,
     NodePort,
     Part,
@@ -55,12 +57,35 @@ def fabricated(flow: Flow, fate: Outcome, facts: Facts) -> Trace:
     headers = Headers(leg.address, _PORT, there.address, there.port, flow.transport, 64)
     left = Sighting(_HOP_NS, flow.sender, leg.interface, Direction.OUT, Part.PROBE, headers)
     probe = Probe(0, flow.sender, headers, local_error=_local_error(flow, fate))
-    return Trace(probe, tuple(_sightings(left, flow, fate, facts)))
+    if isinstance(flow.target, HttpTarget):
+        probe = replace(probe, request=b"GET / HTTP/1.1")
+    answer = said(fate) if isinstance(fate, Answered) else None
+    return Trace(probe, tuple(_sightings(left, flow, fate, facts)), answer)
+
+
+def said(answered: Answered) -> bytes:
+    """An answer over HTTP, as kube-proxy writes it."""
+    weight = "" if answered.weight is None else f"X-Load-Balancing-Endpoint-Weight: {answered.weight}\r\n"
+    count = "{}" if answered.local_endpoints is None else f'{{"localEndpoints": {answered.local_endpoints}}}'
+    return f"HTTP/1.1 {answered.status} Said\r\n{weight}\r\n{count}".encode()
 
 
 def numbered(trace: Trace, number: int) -> Trace:
     """The trace as that of another probe, with a mark of its own."""
     return replace(trace, probe=replace(trace.probe, mark=_FIRST_MARK + number))
+
+
+def of_client(trace: Trace, address: IPv4Address) -> Trace:
+    """The trace as that of another client, with an address of its own."""
+    own = trace.probe.headers.source
+
+    def of(headers: Headers) -> Headers:
+        source = address if headers.source == own else headers.source
+        destination = address if headers.destination == own else headers.destination
+        return replace(headers, source=source, destination=destination)
+
+    sightings = tuple(replace(each, headers=of(each.headers)) for each in trace.sightings)
+    return Trace(replace(trace.probe, headers=of(trace.probe.headers)), sightings)
 
 
 def _leg(flow: Flow, fate: Outcome, facts: Facts) -> Leg:
@@ -69,7 +94,7 @@ def _leg(flow: Flow, fate: Outcome, facts: Facts) -> Leg:
     if sender.kind is not PlaceKind.NODE:
         return Leg(facts.primary[sender], "eth0")
     out = "eth0"
-    goes_elsewhere = isinstance(target, NodePort) and target.node is not sender
+    goes_elsewhere = isinstance(target, NodePort | HttpTarget) and target.node is not sender
     if isinstance(fate, Delivered | Unanswered) and not goes_elsewhere:
         [arrival] = fate.arrivals
         out = "cni0" if arrival.place.node is sender else "flannel.1"
@@ -102,6 +127,12 @@ def _sightings(left: Sighting, flow: Flow, fate: Outcome, facts: Facts) -> Itera
             yield from _refusal(left, by, how, facts)
         case Forwarded(to=to):
             yield from (left, _at(left, first_node(flow)), _at(left, to))
+        case Answered():
+            there = facts.destination(flow.target)
+            node = facts.owners[there.address]
+            headers = replace(left.headers, source=there.address, destination=left.headers.source)
+            answer = replace(left, time_ns=4 * _HOP_NS, place=node, part=Part.REPLY, headers=headers)
+            yield from (left, _at(left, node), answer, _back(left, answer))
         case Dropped():
             node = first_node(flow)
             yield from (left,) if node is flow.sender else (left, _at(left, node))

@@ -6,8 +6,19 @@ from enum import StrEnum
 
 from conformance.convergence import BOUND_SECONDS
 from conformance.oracle.flows import first_node
-from conformance.outcome import Arrival, Delivered, Dropped, Forwarded, Kept, Outcome, Refused, Unanswered
+from conformance.outcome import (
+    Answered,
+    Arrival,
+    Delivered,
+    Dropped,
+    Forwarded,
+    Kept,
+    Outcome,
+    Refused,
+    Unanswered,
+)
 from lab.model import (
+    NODES,
     PODS,
     Direction,
     Facts,
@@ -22,7 +33,7 @@ from lab.model import (
     Watch,
 )
 from tests.conformance.watched import Batch, watched
-from tests.oracle.topology import BRIDGE
+from tests.oracle.topology import BRIDGE, TUNNEL
 
 _EXTRA_EVERY = 3
 _TOO_LONG_NS = (BOUND_SECONDS + 1) * 1_000_000_000
@@ -42,6 +53,12 @@ class Lie(StrEnum):
     REFUSED = "probes are refused"
     FORWARDED = "probes are let out to the router"
     FLAPPING = "every other probe vanishes"
+    UNEVEN = "one endpoint gets part of the others' shares"
+    AFFINITY_LOST = "a client with session affinity is given any endpoint, every time"
+    AFFINITY_FOR_EVER = "a client with session affinity is kept at every port, and for ever"
+    WRONG_MASQUERADE = "the sender's address is replaced by that of a node which did not see the packet"
+    EVERY_ENDPOINT_HEALTHY = "a health check counts the endpoints of other nodes too"
+    API_CONTRARY = "the API accepts what it must refuse, and refuses what it must accept"
     LATE = "what comes back comes after the judging"
     MOVED = "an open flow goes where new ones go"
     STALE = "an open flow goes where it went"
@@ -74,6 +91,8 @@ def fate_under(lie: Lie | None, subject: Subject, number: int) -> Outcome:
             return honest
         case Lie.FLAPPING if number % 2 == 0:
             return honest
+        case Lie.UNEVEN:
+            return honest if number % _EXTRA_EVERY else subject.honest[0]
         case None:
             return honest
         case _:
@@ -93,6 +112,8 @@ def _lied_fate(lie: Lie, subject: Subject, honest: Outcome) -> Outcome:  # noqa:
             return _refused(subject)
         case Lie.FORWARDED:
             return Forwarded(Place.ROUTER)
+        case Lie.EVERY_ENDPOINT_HEALTHY if isinstance(honest, Answered) and honest.weight is not None:
+            return Answered(200, honest.weight + 1, honest.weight + 1)
         case Lie.MOVED | Lie.STALE if subject.before is not None:
             return {Lie.MOVED: subject.new, Lie.STALE: subject.before}[lie]
         case _:
@@ -125,10 +146,10 @@ def trace_under(lie: Lie | None, trace: Trace, facts: Facts) -> Trace:
     match lie:
         case Lie.LATE:
             kept = (each for each in trace.sightings if each.part is Part.PROBE or not _is_back(each, trace))
-            return replace(trace, sightings=tuple(kept))
-        case Lie.WRONG_ANSWER_ADDRESS:
+            return replace(trace, sightings=tuple(kept), answer=None)
+        case Lie.WRONG_ANSWER_ADDRESS if not trace.probe.request:
             return _edited(trace, lambda each: _answer_elsewhere(each, trace, facts))
-        case Lie.WRONG_PORT | Lie.MASQUERADED | Lie.UNMASQUERADED:
+        case Lie.WRONG_PORT | Lie.MASQUERADED | Lie.UNMASQUERADED | Lie.WRONG_MASQUERADE:
             return _edited(trace, lambda each: _arrived_otherwise(lie, each, trace, facts))
         case _:
             return trace
@@ -157,10 +178,14 @@ def _arrived_otherwise(lie: Lie, sighting: Sighting, trace: Trace, facts: Facts)
         return headers
     if lie is Lie.UNMASQUERADED:
         return replace(headers, source=own)
+    if lie is Lie.WRONG_MASQUERADE:
+        node = next((node for node in NODES if headers.source in (BRIDGE[node], TUNNEL[node])), None)
+        others = [TUNNEL[each] for each in NODES if each is not node]
+        return headers if node is None or headers.source == own else replace(headers, source=others[0])
     if lie is Lie.MASQUERADED:
         return replace(headers, source=BRIDGE[sighting.place.node]) if headers.source == own else headers
-    others = sorted(facts.listeners - {headers.destination_port})
-    return headers if headers.transport is Transport.ICMP else replace(headers, destination_port=others[0])
+    ports = sorted(facts.listeners - {headers.destination_port})
+    return headers if headers.transport is Transport.ICMP else replace(headers, destination_port=ports[0])
 
 
 def watch_under(lie: Lie | None, before: Batch, after: Batch, strange: Batch) -> Watch:

@@ -1,14 +1,18 @@
 """Every claim that the scenarios make literally: taken from their marks, without running them."""
 
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from conformance.again import After
+from conformance.live import Live, Observation
 from conformance.outcome import Outcome
+from lab.api import Cluster
 from lab.model import Circumstance, Flow, Service
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -29,8 +33,18 @@ class LiteralClaim:
     expect: Outcome
     when: tuple[Circumstance, ...]
     services: tuple[Service, ...]
+    test: FunctionType
     past: tuple[tuple[Circumstance, ...], ...] = ()
+    after: After | None = None
     before: tuple[Circumstance, ...] | None = None
+
+    def observe(self, cluster: Cluster, change: Callable[[], None] = lambda: None) -> Observation:
+        """What the scenario's own test observes in a lab, whatever it asserts. change: what `before` changes into."""
+        live = Live(cluster, self.when, change, self.after)
+        with suppress(AssertionError):
+            self.test(live=live, flow=self.flow, expect=self.expect)
+        [observation] = live.observations
+        return observation
 
 
 @cache
@@ -80,7 +94,9 @@ def claims_of(test: FunctionType, services: tuple[Service, ...]) -> Iterator[Lit
                     expect,
                     when.args[0],
                     services,
+                    test,
                     past,
+                    when.kwargs["after"],
                     when.kwargs["before"],
                 )
 

@@ -3,18 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from conformance.oracle import World, documented
+from conformance.oracle import documented
+from conformance.oracle.clients import without_affinity
 from conformance.oracle.flows import first_node
-from conformance.outcome import Delivered, Outcome, Refused, Unanswered
-from lab.api import Figures, LabRecord
+from conformance.outcome import Accepted, Delivered, Outcome, Refused, Rejected, Unanswered
+from lab.api import ApiAnswer, Figures, LabRecord
 from lab.model import (
     Circumstance,
-    ClusterIP,
-    ExternalIP,
     Facts,
     Flow,
-    LoadBalancerIP,
-    NodePort,
     Place,
     PodIs,
     PodState,
@@ -25,13 +22,20 @@ from lab.model import (
     Trace,
     Watch,
 )
+from lab.netns import plan
 from lab.profiles import Profile
-from tests.oracle.fabricated import fabricated, numbered
+from tests.oracle.clients import Clients
+from tests.oracle.fabricated import fabricated, numbered, of_client
 from tests.oracle.lies import Lie, Subject, fate_under, trace_under, watch_under
 from tests.oracle.topology import facts_of, world_of
 
 ROUNDS = 12
 """Probes of each flow before and after a change."""
+
+
+def plain_service(service: Service | None) -> Service | None:
+    """A Service without session affinity."""
+    return None if service is None else replace(service, session_affinity_seconds=None)
 
 
 class LyingLab:
@@ -42,6 +46,7 @@ class LyingLab:
         self._lie = lie
         self._pods: dict[Place, PodState] = {}
         self._proxy = ProxyHas()
+        self._clients = Clients(lie)
         self._changed: dict[str, Service | None] = {}
         self._open: dict[Flow, Outcome] = {}
         self._know(())
@@ -79,8 +84,14 @@ class LyingLab:
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Traces of as many probes, of which the endpoints get one each in turn. Probes of one fate look alike."""
         before = self._open.get(flow)
-        fates = self._fates(flow, before)
-        subject = Subject(flow, fates, self._facts, before, self._fates(flow, None)[0])
+        fates = self._fates(flow, before, count)
+        subject = Subject(
+            flow,
+            fates,
+            self._facts,
+            before,
+            self._fates(flow, None, count)[0] if flow.source_port else fates[0],
+        )
         if flow.source_port:
             self._open[flow] = fates[0]
         alike: dict[Outcome, Trace] = {}
@@ -89,7 +100,8 @@ class LyingLab:
             fate = fate_under(self._lie, subject, number)
             if fate not in alike:
                 alike[fate] = trace_under(self._lie, fabricated(flow, fate, self._facts), self._facts)
-            sent.append(numbered(alike[fate], number))
+            trace = numbered(alike[fate], number)
+            sent.append(of_client(trace, plan.CROWD[number]) if flow.own_addresses else trace)
         return sent
 
     def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
@@ -103,6 +115,20 @@ class LyingLab:
         """A probe that is refused for a reason that nothing documents."""
         return fabricated(flow, Refused(first_node(flow), Refusal.ADMIN_PROHIBITED), self._facts)
 
+    def create(self, flow: Flow) -> ApiAnswer:
+        """What the API is documented to say, or the contrary."""
+        outcome = documented(self._profile, self._world, flow, self._when())
+        lied = Rejected(("spec",)) if isinstance(outcome, Accepted) else Accepted()
+        match lied if self._lie is Lie.API_CONTRARY else outcome:
+            case Rejected(fields=fields, status=status, reason=reason):
+                return ApiAnswer(status, reason, fields)
+            case _:
+                return ApiAnswer(201)
+
+    def idle(self, seconds: float) -> None:
+        """Forgets the clients of Services whose time-out has passed."""
+        self._clients.let_pass(seconds)
+
     def record(self) -> LabRecord:
         """A lab of kind `lying`."""
         figures = Figures(up_seconds=0.0, programmed_seconds=(), captured=0, dropped=0)
@@ -111,25 +137,24 @@ class LyingLab:
     def _know(self, services: tuple[Service, ...]) -> None:
         self._world, self._facts = world_of(services), facts_of(services)
 
-    def _fates(self, flow: Flow, before: Outcome | None) -> Sequence[Outcome]:
-        """The fates that probes have in turn. A client with session affinity is given the first endpoint, always."""
+    def _when(self) -> tuple[Circumstance, ...]:
         changed = [ServiceIs(self._world.services[name], now) for name, now in self._changed.items()]
         pods = [PodIs(*each) for each in self._pods.items()]
-        when: tuple[Circumstance, ...] = (self._proxy, *pods, *changed)
-        affine, plain, world = _without_affinity(flow, self._world)
+        return (self._proxy, *pods, *changed)
+
+    def _fates(self, flow: Flow, before: Outcome | None, count: int) -> Sequence[Outcome]:
+        """The fates that probes have in turn: of many clients each its own, of one with affinity the same always."""
+        plain, world = without_affinity(flow, self._world)
+        # A changed Service, too, is asked about as if it had no affinity.
+        when = [
+            replace(each, now=plain_service(each.now)) if isinstance(each, ServiceIs) else each
+            for each in self._when()
+        ]
         outcome = documented(self._profile, world, plain, when, before)
         if not isinstance(outcome, Delivered | Unanswered):
             return [outcome]
         each = [replace(outcome, arrivals=frozenset({one})) for one in sorted(outcome.arrivals, key=str)]
+        if flow.own_addresses:
+            return [each[one] for one in self._clients.endpoints_of(flow, count, len(each))]
+        affine = plain != flow and self._lie is not Lie.AFFINITY_LOST
         return each[:1] if affine else each
-
-
-def _without_affinity(flow: Flow, world: World) -> tuple[bool, Flow, World]:
-    """Whether the flow's Service has session affinity; the flow and the world as if it had none."""
-    target = flow.target
-    if not isinstance(target, ClusterIP | NodePort | LoadBalancerIP | ExternalIP):
-        return False, flow, world
-    plain = replace(target.service, session_affinity_seconds=None)
-    services = {**world.services, plain.name: plain} if plain.name in world.services else world.services
-    affine = target.service.session_affinity_seconds is not None
-    return affine, replace(flow, target=replace(target, service=plain)), replace(world, services=services)

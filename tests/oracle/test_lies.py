@@ -1,28 +1,22 @@
 """A lab that lies is found out: by a claim with a name, whatever it lies about."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import pytest
 
 from conformance.arranged import Arranged
-from conformance.convergence import convergence, from_every_node
-from conformance.judging import judge
-from conformance.live import Live, endpoints_of
-from conformance.outcome import Balanced, Changed, Outcome
+from conformance.live import Live, Observation
+from conformance.outcome import Balanced, ChosenAnew
 from conformance.results import Verdict
-from conformance.spread import spread, stuck_if_affine
 from conformance.verdict import verdict_of
 from lab.api import Cluster
-from lab.model import Facts, Trace, Watch
 from lab.profiles import PROFILES, Profile
 from tests.oracle.lies import Lie
 from tests.oracle.literal_claims import LiteralClaim, literal_claims
 from tests.oracle.lying_lab import LyingLab
 from tests.oracle.said import recorded, said_of
 
-PROBES_EACH = 4
 SOUND = (Verdict.PASS, Verdict.KNOWN_DIFFERENCE)
 FOUND_OUT = (Verdict.FAIL, Verdict.STALE_DIFFERENCE)
 
@@ -38,6 +32,12 @@ NAMED = {
     Lie.REFUSED: "etpl-noloc.node_port",
     Lie.FORWARDED: "lb-cluster.pod",
     Lie.FLAPPING: "net-pod.tcp_across_nodes",
+    Lie.UNEVEN: "dist-random.two",
+    Lie.AFFINITY_LOST: "aff-shared.cluster_ip_then_node_port",
+    Lie.AFFINITY_FOR_EVER: "aff-timeout.tcp_by_cluster_ip",
+    Lie.WRONG_MASQUERADE: "np-cluster.outside_to_second_node",
+    Lie.EVERY_ENDPOINT_HEALTHY: "hcnp.node_without_endpoint",
+    Lie.API_CONTRARY: "api-np.taken",
     Lie.LATE: "cip-hairpin.endpoint_among_others",
     Lie.MOVED: "ct-tcp.unready_cluster_ip",
     Lie.STALE: "ct-udp-del.cluster_ip",
@@ -50,15 +50,6 @@ NAMED = {
 profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What a lab sent for a claim, and its addresses at the time. watch: of a claim about a change."""
-
-    traces: Sequence[Trace]
-    facts: Facts
-    watch: Watch | None = None
-
-
 @cache
 def honest_lab(profile: Profile) -> tuple[LyingLab, Arranged]:
     """A lab that does not lie, to be arranged for one claim after another."""
@@ -66,18 +57,13 @@ def honest_lab(profile: Profile) -> tuple[LyingLab, Arranged]:
     return lab, Arranged(lab)
 
 
-def batches(cluster: Cluster) -> Mapping[str, Batch]:
-    """What a lab sends for each claim, by its id."""
-    arranged, sent = Arranged(cluster), {}
+def observations(cluster: Cluster) -> Mapping[str, Observation]:
+    """What each claim observes in a lab, by its id."""
+    arranged, observed = Arranged(cluster), {}
     for claim in literal_claims():
         arrange(claim, arranged, Live(cluster))
-        if claim.before is not None:
-            watch = cluster.watch(from_every_node(claim.flow), changing(claim, arranged))
-            sent[claim.id] = Batch(watch.traces, cluster.facts(), watch)
-            continue
-        count = PROBES_EACH * max(2, endpoints_of(claim.flow))
-        sent[claim.id] = Batch(cluster.send(claim.flow, count), cluster.facts())
-    return sent
+        observed[claim.id] = claim.observe(cluster, changing(claim, arranged))
+    return observed
 
 
 def arrange(claim: LiteralClaim, arranged: Arranged, live: Live) -> None:
@@ -97,33 +83,44 @@ def changing(claim: LiteralClaim, arranged: Arranged) -> Callable[[], None]:
 
 
 @cache
-def honest_batches(profile: Profile) -> Mapping[str, Batch]:
-    """What a lab sends that does not lie."""
-    return batches(LyingLab(profile))
+def honest_observations(profile: Profile) -> Mapping[str, Observation]:
+    """What is observed in a lab that does not lie."""
+    return observations(LyingLab(profile))
 
 
-def verdict_on(claim: LiteralClaim, batch: Batch, profile: Profile) -> Verdict:
-    """What a claim says of a batch."""
-    traces, facts = batch.traces, batch.facts
-    if batch.watch is not None:
-        return verdict_of(
-            claim.expect, convergence(claim.flow, batch.watch, facts)[0], recorded(claim, profile)
-        )
-    outcome: Outcome = stuck_if_affine(claim.flow, claim.when, judge(traces, facts))
-    if isinstance(claim.expect, Balanced):
-        outcome = spread(outcome, traces, facts, endpoints_of(claim.flow))
-    return verdict_of(claim.expect, outcome, recorded(claim, profile))
+def verdict_on(claim: LiteralClaim, observation: Observation, profile: Profile) -> Verdict:
+    """What a claim says of an observation."""
+    return verdict_of(claim.expect, observation.outcome, recorded(claim, profile))
 
 
 @cache
 def verdicts_under(lie: Lie, profile: Profile) -> Mapping[str, Verdict]:
     """The verdicts on claims for which this lie changes a packet."""
-    told, honest = batches(LyingLab(profile, lie)), honest_batches(profile)
+    told, honest = observations(LyingLab(profile, lie)), honest_observations(profile)
     return {
         claim.id: verdict_on(claim, told[claim.id], profile)
         for claim in literal_claims()
-        if told[claim.id].traces != honest[claim.id].traces
+        if _seen(told[claim.id]) != _seen(honest[claim.id])
+        if concerns(lie, claim)
     }
+
+
+def _seen(observation: Observation) -> object:
+    """The packets of an observation, or what the API answered."""
+    return observation.traces or observation.outcome
+
+
+def concerns(lie: Lie, claim: LiteralClaim) -> bool:
+    """Whether a claim minds: shares are what some are about, and who is to choose anew has no affinity to lose."""
+    match lie:
+        case Lie.UNEVEN:
+            return isinstance(claim.expect, Balanced)
+        case Lie.AFFINITY_LOST:
+            return not isinstance(claim.expect, ChosenAnew)
+        case Lie.AFFINITY_FOR_EVER:
+            return isinstance(claim.expect, ChosenAnew)
+        case _:
+            return True
 
 
 @profiles
@@ -131,22 +128,14 @@ def verdicts_under(lie: Lie, profile: Profile) -> Mapping[str, Verdict]:
 def test_what_is_fabricated_is_judged_as_what_is_documented(claim: LiteralClaim, profile: Profile) -> None:
     """From the oracle's outcome to packets and back by judging them, nothing is lost."""
     lab, arranged = honest_lab(profile)
-    live = Live(lab, claim.when, changing(claim, arranged))
-    arrange(claim, arranged, live)
-    match claim.expect:
-        case Balanced():
-            observed = live.observe_spread(claim.flow)
-        case Changed():
-            observed = live.observe_change(claim.flow)
-        case _:
-            observed = live.observe(claim.flow)
-    assert observed == said_of(claim, profile)
+    arrange(claim, arranged, Live(lab))
+    assert claim.observe(lab, changing(claim, arranged)).outcome == said_of(claim, profile)
 
 
 @profiles
 def test_every_claim_is_satisfied_by_the_truth(profile: Profile) -> None:
     """Where nobody lies, no claim fails."""
-    honest = honest_batches(profile)
+    honest = honest_observations(profile)
     verdicts = {claim.id: verdict_on(claim, honest[claim.id], profile) for claim in literal_claims()}
     assert {name: it for name, it in verdicts.items() if it not in SOUND} == {}
 

@@ -7,7 +7,6 @@ import pytest
 from conformance.oracle import Undocumented
 from lab.model import (
     DetectLocal,
-    IPMode,
     ListedEndpoint,
     NodeAddress,
     NodePort,
@@ -37,9 +36,6 @@ profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: prof
 @pytest.mark.parametrize(
     ("sender", "target"),
     [
-        pytest.param(
-            A2, balancer(replace(LOCAL, load_balancer_ip_mode=IPMode.PROXY)), id="ipMode Proxy, policy Local"
-        ),
         pytest.param(
             A2,
             cluster_ip(replace(PLAIN, ports=(ServicePort("http", 80, protocol=Protocol.SCTP),))),

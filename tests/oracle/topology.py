@@ -5,7 +5,7 @@ from ipaddress import IPv4Address
 from types import MappingProxyType
 
 from conformance.oracle import World
-from lab.model import NODES, PODS, Facts, Interface, NodeAddress, Place, Service, ServiceFacts
+from lab.model import NODES, PODS, Destination, Facts, Interface, NodeAddress, Place, Service, ServiceFacts
 from lab.netns import plan
 
 LOOPBACK = IPv4Address("127.0.0.1")
@@ -38,7 +38,7 @@ INTERFACES = (
 OWNERS = MappingProxyType(
     {address: interface.place for interface in INTERFACES for address in interface.addresses}
 )
-_FIRST_NODE_PORT = 30_000
+_FIRST_NODE_PORT, _FIRST_HEALTH_CHECK_PORT = 30_000, 32_000
 
 
 def world_of(services: Sequence[Service]) -> World:
@@ -62,6 +62,7 @@ def facts_of(services: Sequence[Service]) -> Facts:
         unallocated=plan.UNALLOCATED,
         owners=OWNERS,
         listeners=frozenset(plan.ECHO_PORTS),
+        api=Destination(plan.CONTROL, plan.API_PORT),
         services={service.name: _allotted(service, number) for number, service in enumerate(services)},
     )
 
@@ -69,4 +70,5 @@ def facts_of(services: Sequence[Service]) -> Facts:
 def _allotted(service: Service, number: int) -> ServiceFacts:
     first = _FIRST_NODE_PORT + 10 * number
     ports = {port.name: first + each for each, port in enumerate(service.ports)}
-    return ServiceFacts(None if service.headless else plan.SERVICE_CIDR[number + 1], ports)
+    cluster_ip = None if service.headless else plan.SERVICE_CIDR[number + 1]
+    return ServiceFacts(cluster_ip, ports, _FIRST_HEALTH_CHECK_PORT + number)

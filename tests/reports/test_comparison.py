@@ -4,6 +4,8 @@ from dataclasses import replace
 from itertools import combinations
 
 from conformance.outcome import (
+    Accepted,
+    Answered,
     AnsweredFrom,
     Arrival,
     Changed,
@@ -17,9 +19,12 @@ from conformance.outcome import (
     Masqueraded,
     Outcome,
     Refused,
+    Rejected,
     Unanswered,
     Unstable,
+    chosen_anew,
     delivered,
+    returned,
 )
 from lab.model import Place, Refusal
 from reports.comparison import Row, comparison, traits
@@ -37,6 +42,9 @@ OUTCOMES: tuple[Outcome, ...] = (
     Delivered(
         frozenset({Arrival(Place.POD_A1, 8080, Kept()), Arrival(Place.POD_A1, 8080, Foreign("192.0.2.1"))})
     ),
+    returned(Place.POD_A1, source=Kept()),
+    returned(Place.POD_A1, Place.POD_B1, source=Kept()),
+    chosen_anew(Place.POD_A1, Place.POD_B1, source=Kept()),
     Unanswered(frozenset({Arrival(Place.POD_A1, 8080, Kept())})),
     Refused(Place.WORKER_A, Refusal.TCP_RESET),
     Refused(Place.WORKER_B, Refusal.TCP_RESET),
@@ -47,6 +55,14 @@ OUTCOMES: tuple[Outcome, ...] = (
     Changed(Dropped(), Forwarded(Place.ROUTER)),
     Changed(Forwarded(Place.ROUTER), Dropped()),
     Changed(Forwarded(Place.ROUTER), Dropped(), in_time=False),
+    Accepted(),
+    Rejected(("spec.type",)),
+    Rejected(("spec.type", "spec.clusterIPs")),
+    Rejected((), 400, "BadRequest"),
+    Answered(200),
+    Answered(200, 1, 1),
+    Answered(200, 1, 2),
+    Answered(503, 1, 1),
     Unstable(),
     Unstable((Fate(Dropped(), 1), Fate(Forwarded(Place.ROUTER), 2))),
     Unstable((Fate(Dropped(), 2), Fate(Forwarded(Place.ROUTER), 1))),

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from ipaddress import IPv4Address
 
 from conformance.outcome import Dropped, Kept, Outcome, Refused, delivered
-from lab.api import Figures, LabRecord
+from lab.api import ApiAnswer, Figures, LabRecord
 from lab.errors import LabError
 from lab.model import (
     NODES,
     ClusterIP,
+    Destination,
     ExternalIP,
     Facts,
     Flow,
@@ -63,6 +64,7 @@ class FakeCluster:
             owners={address: place for place, address in PRIMARY.items()},
             listeners=frozenset({8080, 8081, 8082}),
             services=dict(self._services),
+            api=Destination(IPv4Address("198.51.100.253"), 6443),
         )
 
     def set_services(self, services: Sequence[Service]) -> None:
@@ -104,6 +106,15 @@ class FakeCluster:
         change()
         after = [self.send(flow, 4) for flow in flows]
         return watched(before, (before, after), after)
+
+    def create(self, flow: Flow) -> ApiAnswer:
+        """Creates anything."""
+        self.asked.append(f"create {flow.target}")
+        return ApiAnswer(201)
+
+    def idle(self, seconds: float) -> None:
+        """Notes that it was asked."""
+        self.asked.append(f"idle {seconds}")
 
     def record(self) -> LabRecord:
         """A lab of kind `fake`."""

@@ -2,8 +2,9 @@
 
 import pytest
 
-from conformance.live import Live, Observation
+from conformance.live import Live, Observation, Plan
 from conformance.outcome import (
+    Answered,
     Delivered,
     Dropped,
     Fate,
@@ -16,12 +17,14 @@ from conformance.outcome import (
 )
 from lab.model import (
     ClusterIP,
+    Creation,
     ExternalIP,
     Flow,
     LoadBalancerIP,
     NodePort,
     Place,
     PodIP,
+    ProxyHealth,
     Refusal,
     Service,
     ServicePort,
@@ -29,6 +32,8 @@ from lab.model import (
     Transport,
 )
 from svcproof.evidence import batch_record, flow_record, steps, target_words, ways
+from tests.oracle.fabricated import fabricated
+from tests.oracle.topology import facts_of
 from tests.svcproof.fake_lab import a_cluster
 from tests.traffic.recording import replay_one
 
@@ -126,3 +131,24 @@ def test_nothing_seen_is_no_step() -> None:
     """A probe that its sender's kernel refused has no way."""
     assert steps(()) == ()
     assert isinstance(BOTH, Delivered)
+
+
+def test_a_request_to_the_api_is_counted_once() -> None:
+    """It has no packets, and its outcome stands for it."""
+    live = Live(a_cluster())
+    flow = Flow(Place.CLIENT, Creation(ECHO, (("type", "Nonsense"),)))
+    live.create(flow)
+    [observation] = live.observations
+    batch = batch_record(observation)
+    assert (batch.size, batch.counts, ways(observation)) == (1, {"accepted by the API": 1}, ())
+    assert flow_record(flow, observation).target == "the API: create the Service echo, type Nonsense"
+    assert flow_record(flow, observation).address == "198.51.100.253:6443"
+
+
+def test_a_request_over_http_is_shown_by_its_first_line() -> None:
+    """Its segments are said to be of the request or of the answer; only probes are an opening alone."""
+    flow, facts = Flow(Place.CLIENT, ProxyHealth(Place.WORKER_A)), facts_of(())
+    trace = fabricated(flow, Answered(200), facts)
+    [way] = ways(Observation(flow, Plan("", 0.0), [trace], facts, Answered(200), 0.0))
+    assert (way.outcome, way.summary) == ("answered with HTTP status 200", "GET / HTTP/1.1")
+    assert [step.packet for step in way.steps] == ["TCP, of the request"] * 2 + ["TCP, of the answer"] * 2

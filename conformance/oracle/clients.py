@@ -1,0 +1,55 @@
+"""Whether clients that come again are given the endpoint that they had."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conformance.oracle.flows import documented, first_node
+from conformance.oracle.world import Undocumented, World
+from conformance.outcome import ChosenAnew, Delivered, Outcome, Returned
+from lab.model import Circumstance, ClusterIP, ExternalIP, Flow, LoadBalancerIP, NodePort
+from lab.profiles import Profile
+
+
+def documented_again(
+    profile: Profile,
+    world: World,
+    flow: Flow,
+    before: Flow,
+    idle_seconds: float,
+    when: Sequence[Circumstance] = (),
+) -> Outcome:
+    """The outcome for clients that asked by another flow before, and then opened no connection for so long."""
+    plain, plain_world = without_affinity(flow, world)
+    outcome = documented(profile, plain_world, plain, when)
+    if not isinstance(outcome, Delivered) or len(outcome.arrivals) == 1:
+        return outcome
+    kind = Returned if is_kept(flow, before, idle_seconds) else ChosenAnew
+    return kind(outcome.arrivals, outcome.answered_from)
+
+
+def is_kept(flow: Flow, before: Flow, idle_seconds: float) -> bool:
+    """Whether session affinity keeps a client: by port of a Service, at any of its doors, until the time-out.
+
+    Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity; affinity by port:
+    https://issues.k8s.io/103000; by door: writeServiceToEndpointRules in pkg/proxy/iptables/proxier.go.
+    """
+    doors = ClusterIP | NodePort | LoadBalancerIP | ExternalIP
+    asked, asked_before = flow.target, before.target
+    if not isinstance(asked, doors) or not isinstance(asked_before, doors):
+        return False
+    if first_node(flow) is not first_node(before):
+        raise Undocumented("whether nodes know of each other's clients")
+    time_out = asked.service.session_affinity_seconds
+    same = (asked.service, asked.port) == (asked_before.service, asked_before.port)
+    return same and time_out is not None and idle_seconds < time_out
+
+
+def without_affinity(flow: Flow, world: World) -> tuple[Flow, World]:
+    """The flow and the world as if its Service had no session affinity."""
+    target = flow.target
+    if not isinstance(target, ClusterIP | NodePort | LoadBalancerIP | ExternalIP):
+        return flow, world
+    plain = replace(target.service, session_affinity_seconds=None)
+    known = world.services.get(plain.name) == target.service
+    services = {**world.services, plain.name: plain} if known else world.services
+    return replace(flow, target=replace(target, service=plain)), replace(world, services=services)

@@ -1,0 +1,95 @@
+"""Asks by HTTP, over sockets of the sender's kernel, and keeps what was seen of each connection."""
+
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+
+from lab.model import Headers, Place, Probe, Trace, Transport
+from lab.polling import Limit
+from lab.traffic.craft import TTL
+from lab.traffic.decode import Connection, Known
+from lab.traffic.places import Captures
+from lab.traffic.trace import traces
+
+_MOST_BYTES = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An HTTP GET from a place."""
+
+    sender: Place
+    address: IPv4Address
+    port: int
+    path: str
+
+    @property
+    def request(self) -> bytes:
+        """The bytes of the request."""
+        head = f"GET {self.path} HTTP/1.1\r\nHost: {self.address}:{self.port}\r\nConnection: close\r\n\r\n"
+        return head.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A connection that was tried: the sender's end, and what came back; None where none was made."""
+
+    source: IPv4Address
+    source_port: int
+    answer: bytes | None
+
+
+class Asking:
+    """HTTP from the places of one lab. inside: puts the calling thread into a place's network namespace."""
+
+    def __init__(self, captures: Captures, inside: Callable[[Place], AbstractContextManager[None]]) -> None:
+        self._captures = captures
+        self._inside = inside
+
+    def get(self, question: Question, count: int) -> Sequence[Trace]:
+        """Asks so many times, each over a connection of its own; what became of each."""
+        asked = [self._ask(question) for _ in range(count)]
+        probes = {mark: _probe(question, each, mark) for mark, each in enumerate(asked, start=1)}
+        known = Known(
+            (), {}, connections={_connection(probe.headers): mark for mark, probe in probes.items()}
+        )
+        made = traces(self._captures.sightings(known), probes)
+        return [replace(trace, answer=each.answer) for trace, each in zip(made, asked, strict=True)]
+
+    def _ask(self, question: Question) -> _Asked:
+        with self._inside(question.sender):
+            sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        with sock:
+            sock.settimeout(Limit.HTTP_ANSWERED.seconds)
+            # Bound first, so that a connection that is refused has a port all the same.
+            sock.bind(("0.0.0.0", 0))  # noqa: S104 - a sender's end
+            _, port = sock.getsockname()
+            try:
+                sock.connect((str(question.address), question.port))
+            except OSError:
+                return _Asked(IPv4Address(sock.getsockname()[0]), port, None)
+            source, _ = sock.getsockname()
+            return _Asked(IPv4Address(source), port, _answer(sock, question.request))
+
+
+def _answer(sock: socket.socket, request: bytes) -> bytes:
+    """Everything that comes back until the other side closes; what there is by then, if it resets or is silent."""
+    answer = b""
+    try:
+        sock.sendall(request)
+        while more := sock.recv(_MOST_BYTES):
+            answer += more
+    except OSError:
+        return answer
+    return answer
+
+
+def _probe(question: Question, asked: _Asked, mark: int) -> Probe:
+    headers = Headers(asked.source, asked.source_port, question.address, question.port, Transport.TCP, TTL)
+    return Probe(mark, question.sender, headers, request=question.request)
+
+
+def _connection(headers: Headers) -> Connection:
+    return headers.source.packed, headers.source_port, headers.destination.packed, headers.destination_port

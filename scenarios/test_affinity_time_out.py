@@ -1,0 +1,44 @@
+"""sessionAffinity ClientIP ends for a client that opens no connection for timeoutSeconds, and not before.
+
+Twenty-two clients ask, are silent, and ask again. If all of them come back to the endpoint that they had, that is
+affinity; if each chooses anew, some change by chance alone.
+
+Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#session-stickiness-timeout
+"""
+
+from dataclasses import replace
+
+from conformance.again import After
+from conformance.live import Live
+from conformance.outcome import Masqueraded, Outcome, chosen_anew, returned
+from conformance.vocabulary import Claim, claims, given, requirement
+from lab.model import ClusterIP, Flow, NodePort, Place, Protocol, Service, ServicePort, ServiceType
+
+A, ENDPOINTS = Place.WORKER_A, (Place.POD_A3, Place.POD_B3)
+BRIEF = Service(
+    name="affine-briefly",
+    type=ServiceType.NODE_PORT,
+    session_affinity_seconds=1,
+    endpoints=ENDPOINTS,
+    ports=(ServicePort("http", 80), ServicePort("dns", 80, protocol=Protocol.UDP)),
+)
+LONG = replace(BRIEF, name="affine-for-long", session_affinity_seconds=10800)
+BACK, ANEW = returned(*ENDPOINTS, source=Masqueraded(A)), chosen_anew(*ENDPOINTS, source=Masqueraded(A))
+PAST_ONE_SECOND = 1.1
+
+pytestmark = given(BRIEF, LONG)
+
+BY_CLUSTER_IP = Flow(Place.CLIENT, ClusterIP(BRIEF, "http"), via=A, own_addresses=True)
+BY_NODE_PORT = Flow(Place.CLIENT, NodePort(BRIEF, "dns", A), own_addresses=True)
+FOR_LONG = Flow(Place.CLIENT, ClusterIP(LONG, "http"), via=A, own_addresses=True)
+
+
+@requirement("aff-timeout")
+@claims(
+    tcp_by_cluster_ip=Claim(BY_CLUSTER_IP, ANEW, after=After(BY_CLUSTER_IP, PAST_ONE_SECOND)),
+    udp_by_node_port=Claim(BY_NODE_PORT, ANEW, after=After(BY_NODE_PORT, PAST_ONE_SECOND)),
+    not_yet=Claim(FOR_LONG, BACK, after=After(FOR_LONG, PAST_ONE_SECOND)),
+)
+def test_after_a_silence(live: Live, flow: Flow, expect: Outcome) -> None:
+    """A client that was silent for longer than the time-out is given any endpoint; before that, its own."""
+    assert live.observe_again(flow) == expect

@@ -1,0 +1,81 @@
+"""Clients that ask twice: whether each came back to the endpoint that it had."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from conformance.again import After, again
+from conformance.live import Live
+from conformance.outcome import ChosenAnew, Dropped, Masqueraded, Outcome, Returned, delivered
+from conformance.statistics import FALSE_ALARM, clients_to_tell
+from lab.errors import LabError
+from lab.model import ClusterIP, Flow, Place, Service, ServicePort, Trace
+from lab.netns import plan
+from tests.oracle.fabricated import fabricated, of_client
+from tests.oracle.topology import facts_of
+from tests.svcproof.fake_lab import a_cluster
+
+A, A1, B1 = Place.WORKER_A, Place.POD_A1, Place.POD_B1
+ECHO = Service(name="echo", endpoints=(A1, B1), ports=(ServicePort("http", 80),), session_affinity_seconds=9)
+FLOW = Flow(Place.CLIENT, ClusterIP(ECHO, "http"), via=A, own_addresses=True)
+FACTS = facts_of([ECHO])
+BOTH = delivered(A1, B1, source=Masqueraded(A)).arrivals
+
+
+def asked(*endpoints: Place | None) -> Sequence[Trace]:
+    """A batch in which each client, in its turn, was delivered to one of these, or dropped."""
+    fates: list[Outcome] = [
+        Dropped() if place is None else delivered(place, source=Masqueraded(A)) for place in endpoints
+    ]
+    return [of_client(fabricated(FLOW, fate, FACTS), plan.CROWD[who]) for who, fate in enumerate(fates)]
+
+
+def test_all_came_back() -> None:
+    """Each client has the endpoint that it had; together they have both."""
+    assert again(asked(A1, B1, A1), asked(A1, B1, A1), FACTS) == Returned(BOTH)
+
+
+def test_one_client_elsewhere_is_enough() -> None:
+    """That as many have each endpoint as before does not make up for it."""
+    assert again(asked(A1, B1, A1), asked(B1, A1, A1), FACTS) == ChosenAnew(BOTH)
+
+
+@pytest.mark.parametrize("other_time", [(A1, A1), (A1, B1)])
+def test_what_was_not_delivered_was_not_given_any_endpoint(other_time: tuple[Place, ...]) -> None:
+    """A batch that was dropped, the first time or the second, is the outcome."""
+    dropped, served = asked(None, None), asked(*other_time)
+    assert again(dropped, served, FACTS) == Dropped()
+    assert again(served, dropped, FACTS) == Dropped()
+
+
+def test_other_clients_say_nothing() -> None:
+    """Whoever did not ask before cannot come back: that is an error of the lab."""
+    with pytest.raises(LabError, match="not the same clients"):
+        again(asked(A1), asked(A1, B1), FACTS)
+
+
+def test_a_lab_is_asked_twice_with_a_silence_in_between() -> None:
+    """First the flow that the claim names, then as long as it says nothing, then the flow itself."""
+    cluster = a_cluster()
+    cluster.set_services([ECHO])
+    with pytest.raises(LabError, match="no claim says after what"):
+        Live(cluster).observe_again(FLOW)
+    cluster.asked.clear()
+    Live(cluster, after=After(FLOW, 1.5)).observe_again(FLOW)
+    assert cluster.asked == ["send 22", "idle 1.5", "send 22"]
+
+
+def test_a_first_time_that_failed_is_seen() -> None:
+    """Nobody takes for affinity that both times nothing was delivered."""
+    cluster = a_cluster(echo=Dropped())
+    cluster.set_services([ECHO])
+    outcome = Live(cluster, after=After(FLOW)).observe_again(FLOW)
+    assert outcome == Dropped()
+
+
+@pytest.mark.parametrize(("endpoints", "clients"), [(2, 22), (3, 37)])
+def test_so_many_clients_do_not_agree_by_chance(endpoints: int, clients: int) -> None:
+    """The numbers of the documents: the chances that none moves, or that an endpoint is left out, keep the bound."""
+    assert clients_to_tell(endpoints) == clients
+    none_moves, unseen = endpoints**-clients, endpoints * (1 - 1 / endpoints) ** clients
+    assert none_moves + unseen <= FALSE_ALARM < 2 * (none_moves + unseen)

@@ -1,0 +1,42 @@
+"""The clients that a lab remembers for session affinity, truly or not."""
+
+from random import Random
+
+from conformance.oracle.clients import without_affinity
+from lab.model import Flow, Service, ServiceTarget
+from tests.oracle.lies import Lie
+from tests.oracle.topology import world_of
+
+
+class Clients:
+    """Which endpoint, by its number, each client has at each port of a Service."""
+
+    def __init__(self, lie: Lie | None) -> None:
+        self._lie = lie
+        self._had: dict[tuple[Service, str], dict[int, int]] = {}
+        self._turn = 0
+
+    def let_pass(self, seconds: float) -> None:
+        """Forgets the clients of Services whose time-out is not longer."""
+        if self._lie is Lie.AFFINITY_FOR_EVER:
+            return
+        for service, port in list(self._had):
+            if (service.session_affinity_seconds or 0) <= seconds:
+                del self._had[service, port]
+
+    def endpoints_of(self, flow: Flow, count: int, endpoints: int) -> list[int]:
+        """The endpoint of each of the first `count` clients; who has none yet chooses."""
+        target = flow.target
+        affine = without_affinity(flow, world_of(()))[0] != flow and self._lie is not Lie.AFFINITY_LOST
+        if not affine or not isinstance(target, ServiceTarget):
+            return self._chosen(count, endpoints)
+        port = "" if self._lie is Lie.AFFINITY_FOR_EVER else target.port
+        had = self._had.setdefault((target.service, port), {})
+        had |= {who: one for who, one in enumerate(self._chosen(count, endpoints)) if who not in had}
+        return [had[who] for who in range(count)]
+
+    def _chosen(self, count: int, endpoints: int) -> list[int]:
+        """A choice that differs each time."""
+        self._turn += 1
+        chance = Random(self._turn)  # noqa: S311 - to be the same in every run
+        return [chance.randrange(endpoints) for _ in range(count)]

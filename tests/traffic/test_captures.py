@@ -12,7 +12,7 @@ from lab.model import NODES, Direction, Place, Transport
 from lab.traffic import places
 from lab.traffic.inbox import Inbox
 from lab.traffic.places import Captures
-from lab.traffic.ring import Frame
+from lab.traffic.slots import Frame
 from tests.traffic.packets import KNOWN, MARK, probe, vxlan
 from tests.traffic.recording import RECORDINGS, Recording, StoredFrame, recording, sightings
 

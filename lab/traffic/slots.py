@@ -1,0 +1,79 @@
+"""The slots of a capture's ring, read in the order in which the kernel gave them out.
+
+Layout: https://docs.kernel.org/networking/packet_mmap.html, version TPACKET_V2.
+"""
+
+import mmap
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lab.polling import Limit, wait_until
+
+SLOT_BYTES = 512
+SLOTS = 8192
+
+_HEADER = struct.Struct("=IIIHHII")  # status, length, captured, mac, network, seconds, nanoseconds
+_ADDRESS = struct.Struct("=HHiHBB")  # family, protocol, interface index, hardware, packet type, length
+_ADDRESS_AT = 32
+_STATUS = struct.Struct("=I")
+_TO_USER = 1
+_OTHERHOST, _OUTGOING = 3, 4
+_WRITERS = 16
+"""Processors that may be writing a frame of one place at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One captured packet from its IP header on, cut to what a slot holds. outgoing: it left the place."""
+
+    time_ns: int
+    interface_index: int
+    outgoing: bool
+    packet: bytes
+
+
+class Slots:
+    """The ring as user space has it: a frame is there when its slot's status says so."""
+
+    def __init__(self, memory: mmap.mmap | bytearray) -> None:
+        self._memory = memory
+        self._next = 0
+
+    def read(self) -> Iterator[Frame]:
+        """The frames that are there and were meant for this place, each given back to the kernel as it is read.
+
+        A bridge that does not know an address floods its frames to every port: those are someone else's. NotReady
+        where the kernel does not finish a frame that it has begun.
+        """
+        while self._is_there(0) or self._is_being_written():
+            frame = self._take()
+            if frame is not None:
+                yield frame
+
+    def _is_there(self, ahead: int) -> bool:
+        [status] = _STATUS.unpack_from(self._memory, (self._next + ahead) % SLOTS * SLOT_BYTES)
+        return bool(status & _TO_USER)
+
+    def _is_being_written(self) -> bool:
+        """Whether the next frame is not there, and those behind it are. Returns when it is there too.
+
+        Slots are given out in order and filled side by side: a processor that is held up keeps frames from being read
+        that have been captured, whose answers have been seen elsewhere.
+        """
+        if not any(self._is_there(ahead) for ahead in range(1, _WRITERS)):
+            return False
+        wait_until("a captured frame is written", Limit.FRAME_WRITTEN, lambda: self._is_there(0) or None)
+        return True
+
+    def _take(self) -> Frame | None:
+        memory, at = self._memory, self._next * SLOT_BYTES
+        _, _, captured, _, network, seconds, nanoseconds = _HEADER.unpack_from(memory, at)
+        _, _, index, _, kind, _ = _ADDRESS.unpack_from(memory, at + _ADDRESS_AT)
+        start = at + network
+        packet = bytes(memory[start : start + captured])
+        _STATUS.pack_into(memory, at, 0)
+        self._next = (self._next + 1) % SLOTS
+        if kind == _OTHERHOST:
+            return None
+        return Frame(seconds * 1_000_000_000 + nanoseconds, index, kind == _OUTGOING, packet)

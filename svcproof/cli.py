@@ -141,6 +141,11 @@ def _add_choice(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_run_settings(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--trace",
+        action="store_true",
+        help="have the kernel trace a probe of every claim, not of failures only",
+    )
     verb.add_argument("-n", "--workers", type=_count, default=None, metavar="N", help="labs side by side (2)")
     _add_seed(verb, "of marks")
     _add_lab_settings(verb)

@@ -58,6 +58,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         required=tuple(options.require),
         baseline=None if options.baseline is None else _results(options.baseline),
         pytest=options.rest,
+        traced=options.trace,
     )
     diagnosis.require(profile, real_machine(settings.environ))
     progress = Lines(sys.stderr)
@@ -69,7 +70,9 @@ def rerun(options: argparse.Namespace, settings: Settings) -> int:
     before = _results(options.run)
     profile = profile_named(before.profile)
     found = claim_of_run(before, options.claim)
-    request = replace(_request(options, settings, profile), workers=1, claims=(found.id,))
+    request = replace(
+        _request(options, settings, profile), workers=1, claims=(found.id,), traced=options.trace
+    )
     diagnosis.require(profile, real_machine(settings.environ))
     progress = Lines(sys.stderr)
     after = run_profile(request, Labs(settings.state), progress)

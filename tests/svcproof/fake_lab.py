@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from ipaddress import IPv4Address
 
 from conformance.outcome import Dropped, Kept, Outcome, Refused, delivered
-from lab.api import ApiAnswer, Figures, LabRecord
+from lab.api import ApiAnswer, Figures, LabRecord, NodeState, Passed, Rule, TracedProbe
 from lab.errors import LabError
 from lab.model import (
     NODES,
@@ -18,6 +18,7 @@ from lab.model import (
     NodeAddress,
     NodePort,
     Place,
+    PlaceKind,
     PodIP,
     PodState,
     ProxyHas,
@@ -115,6 +116,30 @@ class FakeCluster:
     def idle(self, seconds: float) -> None:
         """Notes that it was asked."""
         self.asked.append(f"idle {seconds}")
+
+    def send_traced(self, flow: Flow) -> TracedProbe:
+        """A canned trace, and one rule of the sender's node."""
+        self.asked.append("send traced")
+        [trace] = canned_traces(flow, self._fate(flow), 1, self.facts())
+        node = Place.WORKER_A if flow.sender.kind is PlaceKind.OUTSIDE else flow.sender.node
+        return TracedProbe(
+            trace, (Passed(node, "ip nat", "KUBE-SERVICES", 7, "jump KUBE-SVC-AAAAAAAAAAAAAAAA"),)
+        )
+
+    def node_state(self, node: Place, *, fresh: bool) -> NodeState:
+        """A rule for each Service."""
+        self.asked.append(f"state of {node}{', fresh' if fresh else ''}")
+        return NodeState(
+            rules=tuple(
+                Rule("ip nat", "KUBE-SERVICES", 7, f'-m comment --comment "default/{name}:http cluster IP"')
+                for name in self._services
+            ),
+            conntrack=(),
+        )
+
+    def manifests(self, service: Service) -> str:
+        """The Service's name."""
+        return f"metadata:\n  name: {service.name}\n"
 
     def record(self) -> LabRecord:
         """A lab of kind `fake`."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from conformance.judging import judge_one
 from conformance.live import Observation
 from conformance.results import ClaimResult, KernelTrace, NodeEvidence, Verdict, Way
-from lab.api import Inspectable, NodeState, Passed
+from lab.api import Inspectable, NodeState, Passed, TracedProbe
 from lab.errors import LabError
 from lab.model import (
     NODES,
@@ -14,6 +15,7 @@ from lab.model import (
     Creation,
     Direction,
     ExternalIP,
+    Facts,
     Flow,
     HealthCheckPort,
     LoadBalancerIP,
@@ -31,21 +33,31 @@ from lab.model import (
 from lab.rules.listing import of_service
 from lab.traffic.craft import summary
 from svcproof.evidence import examples, steps
+from svcproof.kept import keep_evidence
 from svcproof.named_rules import passed_rules
 
 NAMESPACE = "default"
 
 
 def with_evidence(
-    result: ClaimResult, observation: Observation, cluster: Inspectable, *, traced: bool
+    result: ClaimResult, observation: Observation, cluster: Inspectable, run: Path, *, traced: bool
 ) -> ClaimResult:
-    """The result with what the kernels and the API say. What cannot be read is said, and changes no verdict."""
+    """The result with what the kernels and the API say. What cannot be read is said, and changes no verdict.
+
+    Of a claim that differs everything is kept as files below the run's directory, too.
+    """
+    differs = result.verdict in (Verdict.FAIL, Verdict.STALE_DIFFERENCE)
+    found, traces = result, observation.traces
     try:
         found = _evidence(result, observation, cluster)
-        if traced or result.verdict is Verdict.FAIL:
-            return replace(found, trace=kernel_trace(observation, cluster))
+        if traced or differs:
+            probe = cluster.send_traced(observation.flow)
+            found = replace(found, trace=kernel_trace(probe, observation.facts, cluster))
+            traces = [*traces, probe.trace]
+        if differs:
+            found = replace(found, bundle=keep_evidence(run, found, traces, cluster))
     except (LabError, OSError) as error:
-        return replace(result, evidence_error=str(error))
+        return replace(found, evidence_error=str(error))
     return found
 
 
@@ -73,10 +85,9 @@ def _of_node(node: Place, state: NodeState, service: Service | None, shown: Sequ
     )
 
 
-def kernel_trace(observation: Observation, cluster: Inspectable) -> KernelTrace:
-    """One further probe of the claim's flow, with the kernels' own account."""
-    traced = cluster.send_traced(observation.flow)
-    fate = judge_one(traced.trace, observation.facts)
+def kernel_trace(traced: TracedProbe, facts: Facts, cluster: Inspectable) -> KernelTrace:
+    """The kernels' own account of a probe, its rules with their words."""
+    fate = judge_one(traced.trace, facts)
     nodes = {each.node for each in traced.passed}
     rules = {node: cluster.node_state(node, fresh=True).rules for node in NODES if node in nodes}
     probe = traced.trace.probe.packet

@@ -172,7 +172,11 @@ def _with_evidence(item: pytest.Item, result: ClaimResult) -> ClaimResult:
         return result
     cluster: Inspectable = item.funcargs["cluster"]  # type: ignore[attr-defined]  # functions have it, items do not
     return with_evidence(
-        result, live.observations[-1], cluster, traced=bool(item.config.getoption("--svcproof-trace"))
+        result,
+        live.observations[-1],
+        cluster,
+        item.config.stash[_RUN],
+        traced=bool(item.config.getoption("--svcproof-trace")),
     )
 
 

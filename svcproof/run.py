@@ -67,7 +67,6 @@ def pytest_command(request: RunRequest, directory: Path) -> list[str]:
         "-p",
         "svcproof.plugin",
         f"--svcproof-run={directory}",
-        f"--junitxml={directory / 'junit.xml'}",
         "--basetemp=/run/svcproof-tmp",
         "--no-header",
         *workers,

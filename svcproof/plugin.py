@@ -28,6 +28,7 @@ from svcproof.gathered import RESULT_ATTRIBUTE, USAGE_OUTPUT, Gathered, keep_col
 from svcproof.invocation import ORDER_FILE
 from svcproof.judged import claim_result
 from svcproof.kernel_evidence import with_evidence
+from svcproof.progress_line import progress_line
 
 ONLY_LAB = "lab"
 
@@ -61,6 +62,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[_GATHERED] = Gathered(directory)
         config.pluginmanager.register(config.stash[_GATHERED], "svcproof-gathered")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """By now pytest has its terminal."""
+    line = None if hasattr(session.config, "workerinput") else progress_line(session.config)
+    if line is not None:
+        session.config.pluginmanager.register(line, "svcproof-progress")
 
 
 @pytest.hookimpl(trylast=True)

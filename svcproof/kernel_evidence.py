@@ -15,7 +15,6 @@ from lab.model import (
     Creation,
     Direction,
     ExternalIP,
-    Facts,
     Flow,
     HealthCheckPort,
     LoadBalancerIP,
@@ -52,7 +51,7 @@ def with_evidence(
         found = _evidence(result, observation, cluster)
         if traced or differs:
             probe = cluster.send_traced(observation.flow)
-            found = replace(found, trace=kernel_trace(probe, observation.facts, cluster))
+            found = replace(found, trace=kernel_trace(probe, observation, cluster))
             traces = [*traces, probe.trace]
         if differs:
             found = replace(found, bundle=keep_evidence(run, found, traces, cluster))
@@ -85,9 +84,9 @@ def _of_node(node: Place, state: NodeState, service: Service | None, shown: Sequ
     )
 
 
-def kernel_trace(traced: TracedProbe, facts: Facts, cluster: Inspectable) -> KernelTrace:
+def kernel_trace(traced: TracedProbe, observation: Observation, cluster: Inspectable) -> KernelTrace:
     """The kernels' own account of a probe, its rules with their words."""
-    fate = judge_one(traced.trace, facts)
+    fate = judge_one(traced.trace, observation.facts)
     nodes = {each.node for each in traced.passed}
     rules = {node: cluster.node_state(node, fresh=True).rules for node in NODES if node in nodes}
     probe = traced.trace.probe.packet

@@ -7,7 +7,7 @@ from pathlib import Path
 from lab.api import NodeState, Passed, Rule, TracedProbe
 from lab.commands import run
 from lab.errors import CommandFailed, MissingRequirement
-from lab.kube import Kube, as_yaml
+from lab.kube import Kube, Manifest, as_yaml
 from lab.model import NODES, Facts, Flow, Place, Service
 from lab.netns.namespaces import Namespaces
 from lab.netns.routes import sentinels, way_of
@@ -54,8 +54,17 @@ class Inspection:
                 for each in self._kube.endpoint_slices()
                 if each["metadata"]["labels"].get(_SERVICE_NAME) == service.name
             ]
-            self._manifests[service.name] = as_yaml([self._kube.service(service.name), *slices])
+            self._manifests[service.name] = as_yaml([*self._service(service.name), *slices])
         return self._manifests[service.name]
+
+    def _service(self, name: str) -> list[Manifest]:
+        """The Service, or nothing where a claim has had it deleted."""
+        try:
+            return [self._kube.service(name)]
+        except CommandFailed as error:
+            if not error.output.startswith("404"):
+                raise
+            return []
 
     def traced(self, flow: Flow, facts: Facts, exchange: Exchange) -> TracedProbe:
         """One probe of a flow, told by the kernels of all nodes."""

@@ -43,11 +43,12 @@ Told = tuple[str, str, int, str]
 
 def start(transport: Transport, mark: int) -> None:
     """Has the kernel tell of packets of this mark, in the namespace that this thread is in."""
-    match = (
-        f"meta l4proto {transport.value.lower()} @th,{_MARK_AT[transport]},32 {mark:#x} meta nftrace set 1"
+    protocol = transport.value.lower()
+    rules = "; ".join(
+        f"meta l4proto {protocol} @th,{bits},32 {mark:#x} meta nftrace set 1" for bits in _MARK_AT[transport]
     )
     chains = "".join(
-        f"chain {hook} {{ type filter hook {hook} priority -450; {match}; }}\n"
+        f"chain {hook} {{ type filter hook {hook} priority -450; {rules}; }}\n"
         for hook in ("prerouting", "output")
     )
     run(["nft", "-f", "-"], stdin=f"table ip {_OWN_TABLE} {{\n{chains}}}\n")

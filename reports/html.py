@@ -21,6 +21,7 @@ from reports.convergence import strips
 from reports.distribution import distribution
 from reports.document import Shown, shown
 from reports.drawing import WIDTH, drawings
+from reports.repeats import Repeats
 from reports.rerun import rerun_command
 from reports.sabotage import SabotageTable
 from reports.summary import ATTENTION, counted, notices, observed_words, sentence
@@ -63,9 +64,10 @@ def _sections(
     """The sections of claims by id, the most urgent first, for as long as there is room."""
     template = environment.get_template("claim_section.html")
     written: dict[str, Markup] = {}
+    repeats = Repeats()
     urgency = [*ATTENTION, Verdict.PASS]
     for entry in sorted(every, key=lambda each: urgency.index(each.worst)):
-        text = template.render(entry=entry, many=many)
+        text = template.render(entry=entry, many=many, repeats=repeats)
         room -= len(text.encode())
         if room < 0:
             break

@@ -201,8 +201,25 @@ def test_logs_are_open_where_it_matters(page: Outline) -> None:
     for claim in sample_run().claims:
         [section] = page.all("section", id=claim.id)
         logs = [each for each in page.within(section, "details") if "sighting" in each.text]
-        assert len(logs) == len(claim.ways)
+        assert len(logs) == len(claim.ways[:1] if claim.verdict is Verdict.PASS else claim.ways)
         assert all(("open" in each.attributes) is (claim.verdict in differs) for each in logs)
+
+
+def test_rules_are_there_once() -> None:
+    """Claims that pass lead to the first with the same rules and manifest; one that fails has its own."""
+    first, second, third = (
+        replace(moved(), id=f"cip-reach.{name}", verdict=verdict)
+        for name, verdict in (("a", Verdict.PASS), ("b", Verdict.PASS), ("c", Verdict.FAIL))
+    )
+    page = Outline(render_html(replace(sample_run(), claims=(first, second, third))))
+    whole = [
+        section.attributes["id"]
+        for section in page.all("section", class_="claim")
+        if any("which decided" in part.text for part in page.within(section, "details"))
+    ]
+    assert whole == ["cip-reach.c"]
+    texts = {section.attributes["id"]: section.text for section in page.all("section", class_="claim")}
+    assert texts["cip-reach.a"].count("as there") == texts["cip-reach.b"].count("as there") == 2
 
 
 def test_every_claim_can_be_run_again(page: Outline) -> None:

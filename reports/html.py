@@ -78,6 +78,7 @@ def _sections(
 def _context(runs: Sequence[Shown], sabotages: Sequence[SabotageTable]) -> dict[str, Any]:
     found: tuple[Family, ...] = families(runs)
     every = entries(found)
+    rows = list(zip(*(surroundings.facts(run.run) for run in runs), strict=True))
     script = (files("reports") / "templates" / "filter.js").read_text()
     return {
         "runs": runs,
@@ -85,7 +86,8 @@ def _context(runs: Sequence[Shown], sabotages: Sequence[SabotageTable]) -> dict[
         "families": found,
         "is_empty": not every,
         "is_large": len(every) > _LARGE,
-        "fact_rows": list(zip(*(surroundings.facts(run.run) for run in runs), strict=True)),
+        "tested": [row for row in rows if row[0].name in surroundings.TESTED],
+        "how": [row for row in rows if row[0].name not in surroundings.TESTED],
         "differing": differing(runs),
         "not_proven": not_proven(runs),
         "different": [entry for entry in every if entry.differs or len(entry.results) < len(runs)],

@@ -24,7 +24,7 @@ def facts(run: Run) -> tuple[Fact, ...]:
         Fact("Network", _together(lab.network for lab in labs) or run.profile.partition("-")[2]),
         Fact("Kubernetes", _together(lab.kubernetes for lab in labs) or "unknown"),
         Fact("Kernel", _together(lab.kernel for lab in labs) or "unknown"),
-        Fact("Tools", ", ".join(f"{tool.name} {tool.value}" for tool in tools(run)) or "unknown"),
+        Fact("Tools", "; ".join(_tool_words(tool) for tool in tools(run)) or "unknown"),
         Fact("Lab", _together(lab.kind for lab in labs) or "none came up"),
         Fact("Started", moment(run.started)),
         Fact("Took", duration(run.finished - run.started)),
@@ -34,6 +34,15 @@ def facts(run: Run) -> tuple[Fact, ...]:
         Fact("Command", run.command),
         Fact("Exit code", f"{run.exit_code}: {exit_meaning(run.exit_code)}"),
     )
+
+
+TESTED = frozenset({"Proxy mode", "Network", "Kubernetes", "Kernel", "Tools"})
+"""The facts that say what was tested; the others say when and how."""
+
+
+def _tool_words(tool: Fact) -> str:
+    """A tool's version as it tells it; most begin with their own name."""
+    return tool.value if tool.value.startswith(tool.name) else f"{tool.name} {tool.value}"
 
 
 def programs(*runs: Run) -> tuple[ProgramFacts, ...]:

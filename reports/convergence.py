@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from conformance.results import ClaimResult
 from reports.document import Shown
 
 
@@ -23,6 +24,11 @@ class Strip:
     dots: tuple[Dot, ...]
     median: float
     most: float
+
+
+def followed(runs: Sequence[Shown]) -> tuple[tuple[Shown, ClaimResult], ...]:
+    """The claims about a change, with how long each node took to follow it, run by run."""
+    return tuple((run, claim) for run in runs for claim in run.run.claims if claim.convergence)
 
 
 def strips(runs: Sequence[Shown]) -> tuple[Strip, ...]:

@@ -17,7 +17,7 @@ from reports.anchor import anchor
 from reports.attention import differing, not_proven
 from reports.catalogue import Entry, Family, coverage, entries, families
 from reports.comparison import comparison
-from reports.convergence import strips
+from reports.convergence import followed, strips
 from reports.distribution import distribution
 from reports.document import Shown, shown
 from reports.drawing import WIDTH, drawings
@@ -93,6 +93,7 @@ def _context(runs: Sequence[Shown], sabotages: Sequence[SabotageTable]) -> dict[
         "different": [entry for entry in every if entry.differs or len(entry.results) < len(runs)],
         "spreads": list(_spreads(runs)),
         "strips": strips(runs),
+        "followed": followed(runs),
         "coverages": [(run, coverage(run)) for run in runs],
         "sabotages": sabotages,
         "labs": [(run, lab) for run in runs for lab in run.run.labs],

@@ -49,7 +49,7 @@ def with_evidence(
     found, traces = result, observation.traces
     try:
         found = _evidence(result, observation, cluster)
-        if traced or differs:
+        if (traced or differs) and _has_a_mark(observation.flow):
             probe = cluster.send_traced(observation.flow)
             found = replace(found, trace=kernel_trace(probe, observation, cluster))
             traces = [*traces, probe.trace]
@@ -99,6 +99,11 @@ def kernel_trace(traced: TracedProbe, observation: Observation, cluster: Inspect
     seen = steps(traced.trace.sightings, is_data=observation.flow.source_port != 0)
     way = Way(str(fate), 1, summary(probe) if probe else "", seen)
     return KernelTrace(way, passed_rules(in_order, rules))
+
+
+def _has_a_mark(flow: Flow) -> bool:
+    """Whether a packet of this flow can be told from others; a request is a connection of the kernel's own."""
+    return not isinstance(flow.target, HealthCheckPort | ProxyHealth | Creation)
 
 
 def _is_end_of_chain(passed: Passed) -> bool:

@@ -9,9 +9,10 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from conformance.outcome import Outcome
-from lab.api import LabRecord
+from lab.api import LabRecord, Rule
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2 added evidence to claims and the catalogue to a run. A file of an earlier version is read as having none."""
 
 
 class Verdict(StrEnum):
@@ -116,12 +117,48 @@ class Convergence:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class NodeEvidence:
+    """What a node that decided the fate of probes held of the claim's Service, and of the probes that are drawn."""
+
+    node: str
+    rules: tuple[Rule, ...]
+    conntrack: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassedRule:
+    """A rule that the kernel says a probe passed. text: the rule; empty for a chain's policy.
+
+    service, endpoint: what kube-proxy wrote it for, as far as it says so.
+    """
+
+    node: str
+    table: str
+    chain: str
+    handle: int
+    verdict: str
+    text: str
+    service: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class KernelTrace:
+    """One further probe, never judged, with what the kernels of the nodes say of it."""
+
+    way: Way
+    rules: tuple[PassedRule, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimResult:
     """One claim of one run.
 
     id: `requirement.claim`, stable between runs. expected: what the documentation asks for; instead: what a known
     difference says is observed in its place. observed is None where nothing was (lab error, not run).
+    manifests: the Service and its EndpointSlices as the API had them, as YAML. evidence_error: why evidence is missing.
+    bundle: the directory with all evidence of a claim that failed, beside the results file.
     """
 
     id: str
@@ -142,11 +179,19 @@ class ClaimResult:
     error: str = ""
     seconds: float = 0.0
     worker: str = ""
+    nodes: tuple[NodeEvidence, ...] = ()
+    manifests: str = ""
+    trace: KernelTrace | None = None
+    evidence_error: str = ""
+    bundle: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A whole run. exit_code: 0 as documented, 1 differs, 3 lab error or nothing observed, 130 interrupted."""
+    """A whole run. exit_code: 0 as documented, 1 differs, 3 lab error or nothing observed, 130 interrupted.
+
+    catalogue: every requirement that there was, selected or not.
+    """
 
     schema_version: int = SCHEMA_VERSION
     svcproof: str
@@ -161,10 +206,11 @@ class Run:
     labs: tuple[LabRecord, ...]
     claims: tuple[ClaimResult, ...]
     errors: tuple[str, ...] = field(default=())
+    catalogue: tuple[Requirement, ...] = field(default=())
 
 
 class ResultsError(ValueError):
-    """A file is not a results file of this schema version."""
+    """A file is not a results file, or is one of a later schema version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +242,13 @@ def read_results(path: Path) -> Run:
     content = path.read_bytes()
     try:
         version = _HEAD.validate_json(content).schema_version
-        if version == SCHEMA_VERSION:
+        if 1 <= version <= SCHEMA_VERSION:
             return _ADAPTER.validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ResultsError(f"{path} is not a results file: {where}: {first['msg']}") from error
-    raise ResultsError(f"{path} has schema version {version}; this svcproof reads {SCHEMA_VERSION}")
+    raise ResultsError(f"{path} has schema version {version}; this svcproof reads 1 to {SCHEMA_VERSION}")
 
 
 def claim_json(claim: ClaimResult) -> str:

@@ -61,6 +61,49 @@ class ApiAnswer:
     fields: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a node's kernel, or an element of a set or map.
+
+    table: family and name, as nft says it. chain: the chain, set or map. handle: 0 where the kernel gives none.
+    """
+
+    table: str
+    chain: str
+    handle: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """What a node's kernel holds. conntrack: a line for each connection that it tracks, as the kernel prints it."""
+
+    rules: tuple[Rule, ...]
+    conntrack: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A rule that the kernel says a packet passed, or the policy of a chain that it fell to.
+
+    handle: of the rule, 0 for a policy. verdict: what the rule said, such as `jump KUBE-SERVICES`.
+    """
+
+    node: Place
+    table: str
+    chain: str
+    handle: int
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class TracedProbe:
+    """One probe as the captures saw it, and as the kernels of the nodes tell it themselves."""
+
+    trace: Trace
+    passed: tuple[Passed, ...]
+
+
 class Cluster(Protocol):
     """A cluster that is up. Every method may raise LabError."""
 
@@ -117,4 +160,20 @@ class Cluster(Protocol):
 
     def record(self) -> LabRecord:
         """The lab as a report describes it, figures as of now."""
+        ...
+
+
+class Inspectable(Protocol):
+    """A cluster into which one can look, for what a report shows beside a verdict. Every method may raise LabError."""
+
+    def send_traced(self, flow: Flow) -> TracedProbe:
+        """Sends one more probe, with the kernels of all nodes telling which rules it passes. Never judged."""
+        ...
+
+    def node_state(self, node: Place, *, fresh: bool) -> NodeState:
+        """Rules and connections of a node, to be shown and never judged. fresh: read now, not since the last change."""
+        ...
+
+    def manifests(self, service: Service) -> str:
+        """A Service and its EndpointSlices as the API has them, as YAML without what the API keeps for itself."""
         ...

@@ -1,11 +1,12 @@
 """The only importer of the kubernetes client. Manifests and answers are dictionaries, in the API's own words."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import urllib3
+import yaml
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.client.exceptions import ApiException
 
@@ -142,6 +143,10 @@ class Kube:
         items: list[Any] = self.request("GET", _SLICES)["items"]
         return items
 
+    def service(self, name: str) -> Any:  # noqa: ANN401 - the API's JSON
+        """A Service with its status."""
+        return self.request("GET", f"{_NAMESPACE}/services/{name}")
+
     def create_endpoint_slice(self, manifest: Manifest) -> None:
         """Creates an EndpointSlice by hand, for a Service without selector."""
         self.request("POST", _SLICES, manifest)
@@ -154,6 +159,33 @@ class Kube:
         """Every ServiceCIDR, with its conditions."""
         items: list[Any] = self.request("GET", "/apis/networking.k8s.io/v1/servicecidrs")["items"]
         return items
+
+
+_OF_THE_API = frozenset(
+    {
+        "creationTimestamp",
+        "generateName",
+        "generation",
+        "managedFields",
+        "ownerReferences",
+        "resourceVersion",
+        "uid",
+    }
+)
+
+
+def as_yaml(manifests: Iterable[Manifest]) -> str:
+    """Manifests as one YAML stream, without what the API keeps for itself. Pure."""
+    first = ("apiVersion", "kind", "metadata")
+    plain = (_plain(each) for each in manifests)
+    ordered = ({name: each[name] for name in sorted(each, key=lambda it: it not in first)} for each in plain)
+    return str(yaml.safe_dump_all(ordered, sort_keys=False))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - the API's JSON
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items() if name not in _OF_THE_API}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _message(error: ApiException) -> str:

@@ -1,9 +1,34 @@
-"""The claims of a run in the order of a catalogue: families, their requirements, the claims of each."""
+"""The claims of runs in the order of a catalogue: families, their requirements, the claims of each."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.results import ClaimResult, Requirement, Tier
+from conformance.results import ClaimResult, Requirement, Tier, Verdict
+from reports.document import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A claim by its id, with what it came to in each run that has it."""
+
+    id: str
+    results: tuple[tuple[Shown, ClaimResult], ...]
+
+    @property
+    def first(self) -> ClaimResult:
+        """The claim as the first run that has it tells it."""
+        return self.results[0][1]
+
+    @property
+    def worst(self) -> Verdict:
+        """The most urgent verdict of all runs."""
+        return min((claim.verdict for _, claim in self.results), key=_URGENCY.index)
+
+    @property
+    def differs(self) -> bool:
+        """Whether runs came to different observations or verdicts."""
+        return len({(claim.verdict, claim.observed) for _, claim in self.results}) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +36,17 @@ class Chapter:
     """A requirement with its claims."""
 
     requirement: Requirement
-    claims: tuple[ClaimResult, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every claim passed in every run."""
+        return all(entry.worst is Verdict.PASS for entry in self.entries)
+
+    def verdicts(self, of: Shown) -> Sequence[tuple[Verdict, int]]:
+        """How many claims of a run came to which verdict, the most urgent first."""
+        found = Counter(claim.verdict for entry in self.entries for run, claim in entry.results if run is of)
+        return sorted(found.items(), key=lambda item: _URGENCY.index(item[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +57,57 @@ class Family:
     chapters: tuple[Chapter, ...]
 
 
-def families(claims: Iterable[ClaimResult]) -> tuple[Family, ...]:
-    """Families with a core requirement come first, and core comes first in each; else as the run has them."""
-    by_requirement: dict[str, list[ClaimResult]] = {}
-    for claim in claims:
-        by_requirement.setdefault(claim.requirement.id, []).append(claim)
+_URGENCY = (
+    Verdict.FAIL,
+    Verdict.STALE_DIFFERENCE,
+    Verdict.LAB_ERROR,
+    Verdict.NOT_RUN,
+    Verdict.KNOWN_DIFFERENCE,
+    Verdict.PASS,
+)
+
+
+def families(runs: Sequence[Shown]) -> tuple[Family, ...]:
+    """Families with a core requirement come first, and core comes first in each; else as the runs have them."""
+    by_id: dict[str, list[tuple[Shown, ClaimResult]]] = {}
+    for run in runs:
+        for claim in run.run.claims:
+            by_id.setdefault(claim.id, []).append((run, claim))
+    by_requirement: dict[str, list[Entry]] = {}
+    for claim_id, results in by_id.items():
+        entry = Entry(claim_id, tuple(results))
+        by_requirement.setdefault(entry.first.requirement.id, []).append(entry)
     by_family: dict[str, list[Chapter]] = {}
     for group in by_requirement.values():
-        requirement = group[0].requirement
+        requirement = group[0].first.requirement
         by_family.setdefault(requirement.family, []).append(Chapter(requirement, tuple(group)))
     found = (Family(name, tuple(sorted(group, key=_extended))) for name, group in by_family.items())
     return tuple(sorted(found, key=lambda family: _extended(family.chapters[0])))
+
+
+def entries(found: Iterable[Family]) -> tuple[Entry, ...]:
+    """Every claim, in the order of the catalogue."""
+    return tuple(entry for family in found for chapter in family.chapters for entry in chapter.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the catalogue a run asked about. missing: requirements without a claim in it."""
+
+    covered: Mapping[Tier, int]
+    known: Mapping[Tier, int]
+    missing: tuple[Requirement, ...]
+
+
+def coverage(run: Shown) -> Coverage:
+    """The coverage of a run; nothing is missing where the results do not hold the catalogue."""
+    asked = {claim.requirement.id: claim.requirement for claim in run.run.claims}
+    known = {requirement.id: requirement for requirement in run.run.catalogue} | asked
+    return Coverage(
+        covered=Counter(requirement.tier for requirement in asked.values()),
+        known=Counter(requirement.tier for requirement in known.values()),
+        missing=tuple(each for each in known.values() if each.id not in asked),
+    )
 
 
 def _extended(chapter: Chapter) -> bool:

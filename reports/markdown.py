@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from conformance.results import ClaimResult, Run
+from conformance.results import Batch, ClaimResult, Run
 from reports import surroundings
+from reports.comparison import comparison
+from reports.rerun import rerun_command
 from reports.summary import Concern, concerns, notices, observed_words, sentence
 from reports.wording import duration, flow_words, seconds_range
 
@@ -20,6 +22,48 @@ def render_markdown(run: Run) -> str:
         *([_figures_table(run)] if run.labs else []),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def render_claim(run: Run, claim: ClaimResult) -> str:
+    """One claim for an issue: what was expected and observed, on what, and how to run it again."""
+    rows = [
+        (
+            _text(row.trait),
+            _text(row.expected),
+            f"**{_text(row.observed)}**" if row.differs else _text(row.observed),
+        )
+        for row in comparison(claim)
+    ]
+    blocks = [
+        f"## {_code(claim.id)}: {claim.verdict}",
+        f"{_text(claim.requirement.sentence)} ({_text(claim.requirement.source)})",
+        f"{_text(flow_words(claim.flow))}: {_code(claim.flow.address or 'never sent')}",
+        _table(("", "Expected", "Observed"), rows),
+        *([_fenced(claim.error)] if claim.error else []),
+        *([f"{claim.batch.size} probes: {_text(_counts(claim.batch))}"] if claim.batch is not None else []),
+        *([_fenced(_wire(claim))] if claim.ways else []),
+        f"Run it again: {_code(rerun_command(run, claim))}",
+        _facts_line(run),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _counts(batch: Batch) -> str:
+    return ", ".join(f"{name} {number}" for name, number in batch.counts.items())
+
+
+def _wire(claim: ClaimResult) -> str:
+    """The wire log of one probe of each outcome."""
+    lines = []
+    for way in claim.ways:
+        lines.append(f"{way.probes} probes {way.outcome}")
+        for step in way.steps:
+            tunnel = f"  in {step.tunnel}" if step.tunnel else ""
+            lines.append(
+                f"{step.time_us:>8}  {step.place:11} {step.interface:13} {step.direction:5}  "
+                f"{step.source} > {step.destination}  {step.packet}  ttl {step.ttl}{tunnel}"
+            )
+    return "\n".join(lines)
 
 
 def _claims_table(groups: Sequence[Concern]) -> str:

@@ -47,9 +47,9 @@ def counts(run: Run) -> Mapping[Verdict, int]:
 
 
 def sentence(run: Run) -> str:
-    """The result in one sentence, without a full stop."""
+    """The result in one sentence, without a full stop. A claim is a behaviour in one case."""
     if not run.claims:
-        return "0 claims: nothing was observed"
+        return "0 behaviours: nothing was observed"
     by = counts(run)
     parts = [
         f"{by[Verdict.PASS]} as documented",
@@ -58,7 +58,7 @@ def sentence(run: Run) -> str:
     if by[Verdict.STALE_DIFFERENCE]:
         parts.append(counted(by[Verdict.STALE_DIFFERENCE], "stale difference"))
     parts += [_failing(by[Verdict.FAIL]), _unobserved(by)]
-    head = counted(len(run.claims), "claim") + (" (interrupted)" if run.interrupted else "")
+    head = counted(len(run.claims), "behaviour") + (" (interrupted)" if run.interrupted else "")
     return f"{head}: {', '.join(parts)}"
 
 
@@ -107,9 +107,9 @@ def observed_words(claim: ClaimResult) -> str:
             return f"not observed: {why}" if why else "not observed"
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun: `1 claim`, `2 claims`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or f'{noun}s'}"
 
 
 def _failing(number: int) -> str:

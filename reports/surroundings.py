@@ -24,19 +24,30 @@ def facts(run: Run) -> tuple[Fact, ...]:
         Fact("Network", _together(lab.network for lab in labs) or run.profile.partition("-")[2]),
         Fact("Kubernetes", _together(lab.kubernetes for lab in labs) or "unknown"),
         Fact("Kernel", _together(lab.kernel for lab in labs) or "unknown"),
+        Fact("Tools", "; ".join(_tool_words(tool) for tool in tools(run)) or "unknown"),
         Fact("Lab", _together(lab.kind for lab in labs) or "none came up"),
         Fact("Started", moment(run.started)),
         Fact("Took", duration(run.finished - run.started)),
         Fact("Seed", str(run.seed)),
         Fact("Run", run.run_id),
         Fact("svcproof", run.svcproof),
+        Fact("Command", run.command),
         Fact("Exit code", f"{run.exit_code}: {exit_meaning(run.exit_code)}"),
     )
 
 
-def programs(run: Run) -> tuple[ProgramFacts, ...]:
+TESTED = frozenset({"Proxy mode", "Network", "Kubernetes", "Kernel", "Tools"})
+"""The facts that say what was tested; the others say when and how."""
+
+
+def _tool_words(tool: Fact) -> str:
+    """A tool's version as it tells it; most begin with their own name."""
+    return tool.value if tool.value.startswith(tool.name) else f"{tool.name} {tool.value}"
+
+
+def programs(*runs: Run) -> tuple[ProgramFacts, ...]:
     """The programs of all labs, each once."""
-    return tuple(dict.fromkeys(program for lab in run.labs for program in lab.programs))
+    return tuple(dict.fromkeys(program for run in runs for lab in run.labs for program in lab.programs))
 
 
 def is_supplied(program: ProgramFacts) -> bool:
@@ -44,15 +55,15 @@ def is_supplied(program: ProgramFacts) -> bool:
     return program.origin.startswith("supplied")
 
 
-def tools(run: Run) -> tuple[Fact, ...]:
+def tools(*runs: Run) -> tuple[Fact, ...]:
     """The tools of the machine that the labs used, with their versions, each once."""
-    found = (Fact(name, version) for lab in run.labs for name, version in lab.tools.items())
+    found = (Fact(name, version) for run in runs for lab in run.labs for name, version in lab.tools.items())
     return tuple(sorted(dict.fromkeys(found), key=lambda tool: tool.name))
 
 
-def deviations(run: Run) -> tuple[Deviation, ...]:
+def deviations(*runs: Run) -> tuple[Deviation, ...]:
     """In what the labs differ from a production cluster, each once."""
-    return tuple(dict.fromkeys(deviation for lab in run.labs for deviation in lab.deviations))
+    return tuple(dict.fromkeys(deviation for run in runs for lab in run.labs for deviation in lab.deviations))
 
 
 def _together(values: Iterable[str]) -> str:

@@ -141,6 +141,11 @@ def _add_choice(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_run_settings(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--trace",
+        action="store_true",
+        help="have the kernel trace a probe of every claim, not of failures only",
+    )
     verb.add_argument("-n", "--workers", type=_count, default=None, metavar="N", help="labs side by side (2)")
     _add_seed(verb, "of marks")
     _add_lab_settings(verb)
@@ -186,8 +191,30 @@ def _add_places(verbs: _Verbs) -> None:
 
 
 def _add_report(verbs: _Verbs) -> None:
-    verb = _verb(verbs, "report", commands.report, "render the report of a run again, from its results alone")
-    verb.add_argument("run", type=Path, metavar="RUN", help="a run's directory or its results.json")
+    report = _verb(
+        verbs, "report", commands.report, "render the report of runs again, from their results alone"
+    )
+    report.add_argument(
+        "runs",
+        type=Path,
+        nargs="+",
+        metavar="RUN",
+        help="directories of runs or sabotages, or a results.json",
+    )
+    report.add_argument(
+        "--output", type=Path, default=None, metavar="DIR", help="of several runs (svcproof-report)"
+    )
+    compare = _verb(
+        verbs, "compare", commands.compare, "say in what two runs differ; exit code 1 where they do"
+    )
+    compare.add_argument("before", type=Path, metavar="A", help="a run's directory or its results.json")
+    compare.add_argument("after", type=Path, metavar="B", help="the other's")
+    bundle = _verb(
+        verbs, "bundle", commands.bundle, "put all evidence of claims into one file each, for an issue"
+    )
+    bundle.add_argument("run", type=Path, metavar="RUN", help="a run's directory")
+    bundle.add_argument("claims", nargs="*", metavar="CLAIM", help="claim ids (those that fail)")
+    bundle.add_argument("--redact", action="store_true", help="with other addresses, in packets and logs too")
 
 
 def _verb(verbs: _Verbs, name: str, command: Command, text: str) -> argparse.ArgumentParser:

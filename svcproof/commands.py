@@ -7,7 +7,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.results import ResultsError, Run, Tier, read_results
+from conformance.results import ResultsError, Run, Tier, Verdict, read_results
+from conformance.verdict import AS_DOCUMENTED, DIFFERS
 from lab.components.program import Program
 from lab.components.progress import Lines
 from lab.components.resolve import resolve
@@ -15,14 +16,17 @@ from lab.components.sources import Sources
 from lab.errors import UsageError
 from lab.networks.flannel import Backend
 from lab.profiles import Profile, profile_named
+from reports.summary import sentence
 from svcproof import dumped, entered, shown, standing
+from svcproof.bundle import write_bundle
+from svcproof.compared import compared
 from svcproof.doctor import command as diagnosis
 from svcproof.doctor.real import real_machine
 from svcproof.gathered import RESULTS_FILE
 from svcproof.lab_run import LabRequest
 from svcproof.labs import LabEntry, Labs, LabUse
 from svcproof.listed import claims_json, claims_text, listed_claims, matching
-from svcproof.published import publish
+from svcproof.published import REPORT_FILE, publish, sabotages_of, write_reports
 from svcproof.rerun import claim_of_run, isolation_words
 from svcproof.run import RunRequest, exit_code_of
 from svcproof.run import run as run_profile
@@ -30,6 +34,7 @@ from svcproof.sabotage.command import SabotageRequest
 from svcproof.sabotage.command import sabotage as sabotage_profile
 from svcproof.sabotage.fault import Kind
 from svcproof.sabotage.order import SabotageOrder
+from svcproof.sabotage.results import RESULTS_FILE as SABOTAGE_FILE
 from svcproof.settings import Settings
 
 _WORKERS = 2
@@ -58,6 +63,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         required=tuple(options.require),
         baseline=None if options.baseline is None else _results(options.baseline),
         pytest=options.rest,
+        traced=options.trace,
     )
     diagnosis.require(profile, real_machine(settings.environ))
     progress = Lines(sys.stderr)
@@ -69,7 +75,9 @@ def rerun(options: argparse.Namespace, settings: Settings) -> int:
     before = _results(options.run)
     profile = profile_named(before.profile)
     found = claim_of_run(before, options.claim)
-    request = replace(_request(options, settings, profile), workers=1, claims=(found.id,))
+    request = replace(
+        _request(options, settings, profile), workers=1, claims=(found.id,), traced=options.trace
+    )
     diagnosis.require(profile, real_machine(settings.environ))
     progress = Lines(sys.stderr)
     after = run_profile(request, Labs(settings.state), progress)
@@ -164,9 +172,45 @@ def dump(options: argparse.Namespace, settings: Settings) -> int:
 
 def report(options: argparse.Namespace, _settings: Settings) -> int:
     """`svcproof report`."""
-    given: Path = options.run
-    directory = given if given.is_dir() else given.parent
-    publish(_results(given), directory.resolve(), Lines(sys.stderr))
+    directories = [given if given.is_dir() else given.parent for given in options.runs]
+    sabotages = sabotages_of(directories)
+    only_sabotage = [
+        (each / SABOTAGE_FILE).exists() and not (each / RESULTS_FILE).exists() for each in directories
+    ]
+    runs = [_results(given) for given, is_one in zip(options.runs, only_sabotage, strict=True) if not is_one]
+    if not runs:
+        raise UsageError("a report needs a run", next_step="name a run beside the sabotages")
+    if len({run.run_id for run in runs}) < len(runs):
+        raise UsageError("the same run was named twice")
+    if len(directories) == 1 and options.output is None:
+        publish(runs[0], directories[0].resolve(), Lines(sys.stderr))
+        return 0
+    where: Path = options.output or Path("svcproof-report")
+    write_reports(runs, where, sabotages)
+    progress = Lines(sys.stderr)
+    for run in runs:
+        progress.say(f"{run.profile}: {sentence(run)}")
+    progress.say(f"  report: {where / REPORT_FILE}")
+    return 0
+
+
+def compare(options: argparse.Namespace, _settings: Settings) -> int:
+    """`svcproof compare`."""
+    text, is_same = compared(_results(options.before), _results(options.after))
+    print(text)
+    return AS_DOCUMENTED if is_same else DIFFERS
+
+
+def bundle(options: argparse.Namespace, _settings: Settings) -> int:
+    """`svcproof bundle`."""
+    found = _results(options.run)
+    directory = (options.run if options.run.is_dir() else options.run.parent).resolve()
+    wanted = [claim_of_run(found, claim_id) for claim_id in options.claims]
+    failed = [claim for claim in found.claims if claim.verdict is Verdict.FAIL]
+    if not wanted and not failed:
+        raise UsageError("no claim of this run fails", next_step="name the claims to bundle")
+    for claim in wanted or failed:
+        print(write_bundle(found, claim, directory, redact=options.redact))
     return 0
 
 

@@ -87,9 +87,6 @@ def batch_record(observation: Observation) -> Batch:
 
 def ways(observation: Observation) -> tuple[Way, ...]:
     """One way per outcome that probes of the batch had: that of the first such probe."""
-    groups: dict[Steady, list[Trace]] = {}
-    for trace in observation.traces:
-        groups.setdefault(judge_one(trace, observation.facts), []).append(trace)
     return tuple(
         Way(
             str(outcome),
@@ -97,7 +94,7 @@ def ways(observation: Observation) -> tuple[Way, ...]:
             _summary(traces[0].probe),
             _steps_of(traces[0], is_data=observation.flow.source_port != 0),
         )
-        for outcome, traces in sorted(groups.items(), key=lambda item: str(item[0]))
+        for outcome, traces in _by_outcome(observation)
     )
 
 
@@ -113,6 +110,18 @@ def _steps_of(trace: Trace, *, is_data: bool) -> tuple[Step, ...]:
         return whole
     said = {"TCP SYN": "TCP, of the request", "TCP SYN-ACK": "TCP, of the answer"}
     return tuple(replace(step, packet=said.get(step.packet, step.packet)) for step in whole)
+
+
+def examples(observation: Observation) -> tuple[Trace, ...]:
+    """The traces that the ways are drawn from."""
+    return tuple(traces[0] for _, traces in _by_outcome(observation))
+
+
+def _by_outcome(observation: Observation) -> list[tuple[Steady, list[Trace]]]:
+    groups: dict[Steady, list[Trace]] = {}
+    for trace in observation.traces:
+        groups.setdefault(judge_one(trace, observation.facts), []).append(trace)
+    return sorted(groups.items(), key=lambda item: str(item[0]))
 
 
 def steps(sightings: Sequence[Sighting], *, is_data: bool = False) -> tuple[Step, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from conformance.requirements import REQUIREMENTS
 from conformance.results import (
     ClaimResult,
     Run,
@@ -114,6 +115,7 @@ class Gathered:
             labs=tuple(self._labs()),
             claims=claims,
             errors=tuple(self._errors),
+            catalogue=tuple(REQUIREMENTS.values()),
         )
 
     def _every_claim(self) -> Iterator[ClaimResult]:

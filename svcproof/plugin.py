@@ -12,7 +12,7 @@ import pytest
 from conformance.arranged import Arranged
 from conformance.live import Live
 from conformance.results import ClaimResult, Verdict, claim_json
-from lab.api import Cluster
+from lab.api import Cluster, Inspectable
 from lab.model import Flow
 from lab.netns.bring_up import lab_up
 from lab.netns.cluster import NetnsCluster
@@ -27,6 +27,8 @@ from svcproof.collected import (
 from svcproof.gathered import RESULT_ATTRIBUTE, USAGE_OUTPUT, Gathered, keep_collected, keep_lab
 from svcproof.invocation import ORDER_FILE
 from svcproof.judged import claim_result
+from svcproof.kernel_evidence import with_evidence
+from svcproof.progress_line import progress_line
 
 ONLY_LAB = "lab"
 
@@ -42,6 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("svcproof")
     group.addoption("--svcproof-run", type=Path, help="the run's directory, with its order.json")
     group.addoption("--svcproof-claim", action="append", default=[], help="judge this claim only")
+    group.addoption(
+        "--svcproof-trace", action="store_true", help="trace a probe of every claim in the kernel"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,6 +62,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[_GATHERED] = Gathered(directory)
         config.pluginmanager.register(config.stash[_GATHERED], "svcproof-gathered")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """By now pytest has its terminal."""
+    line = None if hasattr(session.config, "workerinput") else progress_line(session.config)
+    if line is not None:
+        session.config.pluginmanager.register(line, "svcproof-progress")
 
 
 @pytest.hookimpl(trylast=True)
@@ -155,9 +168,25 @@ def pytest_runtest_makereport(
         seconds=call.duration,
         worker=_worker(item.config),
     )
+    result = _with_evidence(item, result)
     setattr(report, RESULT_ATTRIBUTE, claim_json(result))
     _show(report, result)
     return report
+
+
+def _with_evidence(item: pytest.Item, result: ClaimResult) -> ClaimResult:
+    """The result with what kernels and API hold at this moment, before anything of the lab changes."""
+    live = item.stash.get(_LIVE, None)
+    if live is None or not live.observations or result.observed is None:
+        return result
+    cluster: Inspectable = item.funcargs["cluster"]  # type: ignore[attr-defined]  # functions have it, items do not
+    return with_evidence(
+        result,
+        live.observations[-1],
+        cluster,
+        item.config.stash[_RUN],
+        traced=bool(item.config.getoption("--svcproof-trace")),
+    )
 
 
 def _show(report: pytest.TestReport, result: ClaimResult) -> None:

@@ -1,29 +1,63 @@
 """What a finished run leaves beside its results, and what the terminal says of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.results import Run
+from conformance.results import Run, Verdict
 from lab.components.progress import Progress
+from reports.for_programs import render_json
 from reports.html import render_html
+from reports.junit import render_junit
 from reports.markdown import render_markdown
-from reports.summary import sentence
+from reports.sabotage import SabotageTable
+from reports.summary import counted, sentence
+from svcproof.bundle import kept_files, write_bundle
 from svcproof.figures import figures
+from svcproof.next_steps import next_steps
+from svcproof.sabotage.rendering import shown as sabotage_shown
+from svcproof.sabotage.results import RESULTS_FILE as SABOTAGE_FILE
+from svcproof.sabotage.results import read_sabotage
 
 REPORT_FILE = "report.html"
 SUMMARY_FILE = "summary.md"
+JSON_FILE = "summary.json"
+JUNIT_FILE = "junit.xml"
 FIGURES_FILE = "figures.txt"
 _LATEST = "latest"
+_MOST_BUNDLES = 20
+"""A run in which everything fails says so well enough with this many files; `svcproof bundle` makes any other."""
 
 
 def publish(run: Run, directory: Path, progress: Progress) -> None:
-    """Writes the report and the summary from the results alone, and says the outcome."""
-    (directory / REPORT_FILE).write_text(render_html(run))
-    (directory / SUMMARY_FILE).write_text(render_markdown(run))
+    """Writes every form of the report from the results alone, and says the outcome."""
+    write_reports([run], directory, sabotages_of([directory]))
     lines = [f"{run.profile}: {sentence(run)}", *(f"  {line}" for line in figures(run))]
     (directory / FIGURES_FILE).write_text("\n".join([*lines, ""]))
     for line in lines:
         progress.say(line)
+    failed = [claim for claim in run.claims if claim.verdict is Verdict.FAIL and kept_files(claim, directory)]
+    bundles = [write_bundle(run, claim, directory, redact=False) for claim in failed[:_MOST_BUNDLES]]
+    if bundles:
+        progress.say(f"  evidence of {counted(len(bundles), 'claim')}, a file each: {bundles[0].parent}")
     progress.say(f"  report: {directory / REPORT_FILE}")
+    progress.say("next:")
+    for step in next_steps(run, directory):
+        progress.say(f"  {step}")
+
+
+def write_reports(runs: Sequence[Run], directory: Path, sabotages: Sequence[SabotageTable] = ()) -> None:
+    """Writes HTML, Markdown, JUnit and JSON of these runs into a directory."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / REPORT_FILE).write_text(render_html(*runs, sabotages=sabotages))
+    (directory / SUMMARY_FILE).write_text("\n".join(render_markdown(run) for run in runs))
+    (directory / JUNIT_FILE).write_text(render_junit(runs))
+    (directory / JSON_FILE).write_text(render_json(runs))
+
+
+def sabotages_of(directories: Sequence[Path]) -> tuple[SabotageTable, ...]:
+    """The sabotages whose results stand in these directories."""
+    files = [directory / SABOTAGE_FILE for directory in directories]
+    return tuple(sabotage_shown(read_sabotage(file)) for file in files if file.exists())
 
 
 def point_latest(directory: Path) -> None:

@@ -24,7 +24,8 @@ class RunRequest:
     """A run of scenarios.
 
     workers: labs side by side, each with a pytest worker. claims: the ids to judge, all where there are none.
-    required, baseline: see conformance.gate. pytest: arguments passed on.
+    required, baseline: see conformance.gate. pytest: arguments passed on. traced: whether the kernel tells of a probe
+    of every claim, not only of those that fail.
     """
 
     lab: LabRequest
@@ -33,6 +34,7 @@ class RunRequest:
     required: tuple[str, ...] = ()
     baseline: Run | None = None
     pytest: tuple[str, ...] = ()
+    traced: bool = False
 
 
 def run(request: RunRequest, labs: Labs, progress: Progress) -> Run | None:
@@ -51,6 +53,7 @@ def pytest_command(request: RunRequest, directory: Path) -> list[str]:
     home = Path(scenarios.__path__[0])
     workers = ["-n", str(request.workers), "--dist", "loadscope"] if request.workers > 1 else []
     chosen = [f"--svcproof-claim={claim}" for claim in request.claims]
+    traced = ["--svcproof-trace"] if request.traced else []
     return [
         sys.executable,
         "-m",
@@ -64,11 +67,11 @@ def pytest_command(request: RunRequest, directory: Path) -> list[str]:
         "-p",
         "svcproof.plugin",
         f"--svcproof-run={directory}",
-        f"--junitxml={directory / 'junit.xml'}",
         "--basetemp=/run/svcproof-tmp",
         "--no-header",
         *workers,
         *chosen,
+        *traced,
         *request.pytest,
         str(home),
     ]

@@ -68,6 +68,7 @@ class Sighting:
 
     time_ns: the kernel's receive stamp, nanoseconds since the epoch.
     refusal: how, for a REFUSAL. headers are then those of the error itself, not those that it quotes.
+    packet: the bytes, from the IP header on, as far as the capture kept them; for a dump, never for judging.
     """
 
     time_ns: int
@@ -78,6 +79,7 @@ class Sighting:
     headers: Headers
     tunnel: Tunnel | None = None
     refusal: Refusal | None = None
+    packet: bytes = field(default=b"", compare=False, repr=False)
 
     def reached(self, place: Place) -> bool:
         """Whether the programs of this place got the packet, as they would see it."""

@@ -16,6 +16,7 @@ from lab.netns import control_plane, kube_proxy, nodes, plan, pods, topology
 from lab.netns.barrier import Barrier
 from lab.netns.cluster import NetnsCluster
 from lab.netns.daemon import Daemon, Launcher, check
+from lab.netns.inspection import Inspection
 from lab.netns.namespaces import UNDERLAY, Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.zones import Zones
@@ -103,6 +104,9 @@ def _start_cluster(
         zones=Zones(kube, exchange),
         pod_pool=pool,
         proxies=proxies,
+        inspection=Inspection(
+            launcher.namespaces, kube, mode, lambda node: kube_proxy.lock_of_its_own(state, node)
+        ),
         standing=_facts(launcher.namespaces, addresses),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from types import MappingProxyType
 
-from lab.api import ApiAnswer, Deviation, Figures, LabRecord, ProgramFacts
+from lab.api import ApiAnswer, Deviation, Figures, LabRecord, NodeState, ProgramFacts, TracedProbe
 from lab.capsule import linux
 from lab.errors import NotReady, UsageError
 from lab.kube import Kube
@@ -28,6 +28,7 @@ from lab.model import (
 from lab.netns import kube_proxy, pods, services, topology
 from lab.netns.barrier import Barrier
 from lab.netns.daemon import Daemon, check
+from lab.netns.inspection import Inspection
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.routes import question_of, sentinels, way_of
@@ -79,6 +80,7 @@ class NetnsCluster:
     zones: Zones
     pod_pool: pods.PodPool
     proxies: kube_proxy.KubeProxies
+    inspection: Inspection
     standing: Facts
     services: tuple[Service, ...] = ()
     up_seconds: float = 0.0
@@ -97,6 +99,7 @@ class NetnsCluster:
     def set_services(self, wanted: Sequence[Service]) -> None:
         """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
         self.check()
+        self.inspection.forget()
         unwanted = [service for service in self.services if service not in wanted]
         missing = [service for service in wanted if service not in self.services]
         for service in unwanted:
@@ -124,6 +127,7 @@ class NetnsCluster:
         Returns when the rules of every node have it.
         """
         self.check()
+        self.inspection.forget()
         others = tuple(service for service in self.services if service.name != name)
         concerned = (*self.services, *(() if now is None else (now,)))
         if now is None:
@@ -158,6 +162,7 @@ class NetnsCluster:
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Brings pods into these states through the API; returns when every node's rules know."""
         self.check()
+        self.inspection.forget()
         for pod, state in states.items():
             self.pod_pool.bring(pod, state)
         self._note_written()
@@ -168,6 +173,7 @@ class NetnsCluster:
     def set_proxy(self, options: ProxyHas) -> None:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
         self.check()
+        self.inspection.forget()
         self.proxies.restart(options)
         # Not among the figures: it takes kube-proxy a second to start.
         self._wait_rules()
@@ -228,6 +234,19 @@ class NetnsCluster:
     def idle(self, seconds: float) -> None:
         """Returns when so much time has passed in which the lab sent nothing."""
         let_pass(seconds)
+
+    def send_traced(self, flow: Flow) -> TracedProbe:
+        """Sends one more probe, with the kernels of all nodes telling which rules it passes. Never judged."""
+        self.check()
+        return self.inspection.traced(flow, self.standing, self.exchange)
+
+    def node_state(self, node: Place, *, fresh: bool) -> NodeState:
+        """Rules and connections of a node, to be shown and never judged. fresh: read now, not since the last change."""
+        return self.inspection.node_state(node, fresh=fresh)
+
+    def manifests(self, service: Service) -> str:
+        """A Service and its EndpointSlices as the API has them, as YAML without what the API keeps for itself."""
+        return self.inspection.manifests(service)
 
     def check(self) -> None:
         """DaemonDied when a program of the lab has ended."""

@@ -13,6 +13,7 @@ from scapy.layers.sctp import SCTP, SCTPChunkInit
 from scapy.packet import Packet, Raw
 
 from lab.model import Headers, Transport
+from lab.traffic.checksum import checksum
 from lab.traffic.decode import ASKED, PAYLOAD
 
 TTL = 64
@@ -79,16 +80,6 @@ def with_sum(packet: bytes) -> bytes:
 def summary(packet: bytes) -> str:
     """A probe in scapy's words."""
     return str(IP(packet).summary())
-
-
-def checksum(data: bytes) -> int:
-    """The Internet checksum (RFC 1071)."""
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total >> 16) + (total & 0xFFFF)
-    total += total >> 16
-    return ~total & 0xFFFF or 0xFFFF
 
 
 def _transport(shape: Shape, headers: Headers, mark: int) -> Packet:

@@ -6,6 +6,7 @@ and the captures are drained, whatever was still to come has come.
 
 from collections import ChainMap
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from random import Random
@@ -105,12 +106,7 @@ class Exchange:
         """Sends `count` probes, each of a flow of its own. NotReady where a sentinel is not answered."""
         flight = _Flight(is_data=way.is_connection)
         self._launch(way, count, flight)
-        if flight.open:
-            self._collect(flight)
-        if flight.open:
-            self._prove_silence(flight, sentinels)
-        if flight.open:
-            self._prove_silence(flight, _to_silent_endpoints(flight, way))
+        self._account_for(way, flight, sentinels)
         # Places are read one after another: an answer can be read where the place that it came from was read too early.
         self._collect(flight)
         return traces(flight.seen, flight.sent)
@@ -140,6 +136,18 @@ class Exchange:
             self._prove_silence(flight, _to_silent_endpoints(flight, ways[0]))
         return traces(flight.seen, flight.sent)
 
+    def send_one(
+        self, way: Way, sentinels: Sequence[Way], around: Callable[[int], AbstractContextManager[None]]
+    ) -> Trace:
+        """Sends one probe within `around`, which is told its mark before it leaves."""
+        flight = _Flight(is_data=way.is_connection)
+        mark = self._fresh_mark(flight)
+        with around(mark):
+            self._launch(way, 1, flight, first_mark=mark)
+            self._account_for(way, flight, sentinels)
+        [trace] = traces(flight.seen, flight.sent)
+        return trace
+
     def reached(self, way: Way, at: Place, port: int) -> bool:
         """Whether one probe was seen going in at a place and port, as of now: the barrier's question."""
         flight = _Flight()
@@ -155,12 +163,23 @@ class Exchange:
         arrived = [seen.headers.destination for seen in _went_in(flight, at).values()]
         return arrived == [address] * count
 
-    def _launch(self, way: Way, count: int, flight: _Flight, *, sentinel: bool = False) -> None:
+    def _account_for(self, way: Way, flight: _Flight, sentinels: Sequence[Way]) -> None:
+        """Returns when each probe is answered, refused or proven silent."""
+        if flight.open:
+            self._collect(flight)
+        if flight.open:
+            self._prove_silence(flight, sentinels)
+        if flight.open:
+            self._prove_silence(flight, _to_silent_endpoints(flight, way))
+
+    def _launch(
+        self, way: Way, count: int, flight: _Flight, *, sentinel: bool = False, first_mark: int = 0
+    ) -> None:
         sources = way.sources[:count] or (self._source(way),)
         makers = [_maker(way, source) for source in sources]
         for number in range(count):
             headers, make = makers[number % len(makers)]
-            mark = self._fresh_mark(flight)
+            mark = first_mark if first_mark and not number else self._fresh_mark(flight)
             port = way.source_port or self._next_port(way.sender)
             packet = make(mark, port)
             if way.shape.transport is not Transport.ICMP:

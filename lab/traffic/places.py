@@ -62,7 +62,10 @@ class Captures:
                 if found is not None:
                     direction = Direction.OUT if frame.outgoing else Direction.IN
                     interface = self._interface(place, frame.interface_index)
-                    yield found.mark, _sighting(found, frame.time_ns, place, interface, direction)
+                    yield (
+                        found.mark,
+                        _sighting(found, frame.time_ns, place, interface, direction, frame.packet),
+                    )
         for place, inbox in self._inboxes.items():
             for time_ns, packet in inbox.read():
                 found = decode(packet, known)
@@ -91,9 +94,11 @@ class Captures:
         return names.get(index, f"#{index}")
 
 
-def _sighting(found: Decoded, time_ns: int, place: Place, interface: str, direction: Direction) -> Sighting:
+def _sighting(
+    found: Decoded, time_ns: int, place: Place, interface: str, direction: Direction, packet: bytes = b""
+) -> Sighting:
     return Sighting(
-        time_ns, place, interface, direction, found.part, found.headers, found.tunnel, found.refusal
+        time_ns, place, interface, direction, found.part, found.headers, found.tunnel, found.refusal, packet
     )
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from reports.sabotage import SabotageRow, SabotageTable
 from svcproof.sabotage.results import Fate, FaultResult, Sabotage
 from svcproof.sabotage.score import Score, is_open, score
 
@@ -43,6 +44,26 @@ def summary(sabotage: Sabotage) -> list[str]:
             f"{sabotage.claims} claims, {len(sabotage.baseline)} of them not asked"
         ),
     ]
+
+
+def shown(sabotage: Sabotage) -> SabotageTable:
+    """The same as a report shows it."""
+    ordered = sorted(sabotage.faults, key=lambda each: (_ORDER.index(each.fate), each.name))
+    return SabotageTable(
+        title=f"{sabotage.profile}, {sabotage.run_id}",
+        sentence=". ".join(summary(sabotage)) + ".",
+        survived=any(is_open(fault) for fault in sabotage.faults),
+        rows=tuple(
+            SabotageRow(
+                fault=fault.name,
+                fate=_became(fault),
+                noticed=f"{fault.notices[0].claim}: {fault.notices[0].observed}"
+                if fault.notices
+                else fault.error,
+            )
+            for fault in ordered
+        ),
+    )
 
 
 def sentence(counts: Score) -> str:

@@ -25,6 +25,7 @@ from conformance.outcome import (
     Unstable,
 )
 from conformance.results import (
+    SCHEMA_VERSION,
     ResultsError,
     Run,
     Verdict,
@@ -36,6 +37,9 @@ from conformance.results import (
     write_results,
 )
 from lab.model import Place, Refusal
+from reports.html import render_html
+from reports.markdown import render_markdown
+from reports.summary import sentence
 from tests.reports.sample import empty_run, interrupted_run, reached, sample_run
 from tests.reports.sample_lab import a_lab
 
@@ -121,7 +125,7 @@ def test_an_unknown_field_is_ignored(tmp_path: Path) -> None:
     assert read_results(path) == sample_run()
 
 
-@pytest.mark.parametrize("version", [0, 2, 99])
+@pytest.mark.parametrize("version", [0, SCHEMA_VERSION + 1, 99])
 def test_another_version_is_named(tmp_path: Path, version: int) -> None:
     """A file of another schema version is refused by its version, whatever else stands in it."""
     path = tmp_path / "results.json"
@@ -129,6 +133,18 @@ def test_another_version_is_named(tmp_path: Path, version: int) -> None:
     with pytest.raises(ResultsError, match=f"has schema version {version}") as caught:
         read_results(path)
     assert str(path) in str(caught.value)
+
+
+def test_a_file_of_version_1_is_read() -> None:
+    """What the first schema wrote is read and drawn, and says that it has no evidence beside the packets."""
+    run = read_results(Path(__file__).parent / "stored" / "results-1.json")
+    assert run.schema_version == 1
+    assert {claim.verdict for claim in run.claims} == {Verdict.PASS, Verdict.KNOWN_DIFFERENCE}
+    assert not [claim for claim in run.claims if claim.nodes or claim.manifests or claim.trace]
+    page = render_html(run)
+    assert page.count('<section class="claim"') == len(run.claims)
+    assert "not among these results" in page
+    assert sentence(run) in render_markdown(run)
 
 
 def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:

@@ -20,11 +20,15 @@ from conformance.results import (
     ClaimResult,
     DifferenceRecord,
     FlowRecord,
+    KernelTrace,
+    NodeEvidence,
+    PassedRule,
     Requirement,
     Run,
     Tier,
     Verdict,
 )
+from lab.api import Rule
 from lab.model import Place, Refusal
 from tests.reports.sample_lab import a_lab
 from tests.reports.ways import (
@@ -75,6 +79,27 @@ KNOWN = DifferenceRecord(
     since="",
     until="",
 )
+RULE = Rule(
+    "ip nat",
+    "KUBE-NODEPORTS",
+    532,
+    '-p tcp -m comment --comment "default/echo:http" -m tcp --dport 30080 -j KUBE-EXT-QUMPV5Z3SF2IMFUJ',
+)
+CONNECTION = (
+    "ipv4 2 tcp 6 9 CLOSE src=172.18.0.100 dst=172.18.0.11 sport=51544 dport=30080 "
+    "src=10.244.2.10 dst=10.244.1.0 sport=8080 dport=23817 mark=0 zone=0 use=2"
+)
+PASSED = PassedRule(
+    "worker-a",
+    "ip nat",
+    "KUBE-NODEPORTS",
+    532,
+    "jump KUBE-EXT-QUMPV5Z3SF2IMFUJ",
+    RULE.text,
+    "default/echo:http",
+    "",
+)
+POLICY = PassedRule("worker-a", "ip nat", "PREROUTING", 0, "policy accept", "", "", "")
 SPREAD = "enough to see each of 2 endpoints that are chosen evenly"
 LAB_ERROR = """\
 kube-proxy of worker-c ended by itself
@@ -252,6 +277,10 @@ def moved() -> ClaimResult:
         flow=_node_port_flow(),
         batch=batch_of(spread=True, pod_b1=20, pod_c1=16),
         ways=(node_port_way(),),
+        nodes=(NodeEvidence("worker-a", (RULE,), (CONNECTION,)),),
+        manifests="apiVersion: v1\nkind: Service\nmetadata:\n  name: echo\n",
+        trace=KernelTrace(node_port_way(), (PASSED, POLICY)),
+        bundle="evidence/np-cluster.source_is_a_node",
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from conformance.results import Run, Tier, Verdict
-from reports.catalogue import families
+from reports.catalogue import entries, families
+from reports.document import shown
 from reports.rerun import rerun_command
 from reports.summary import LONGEST, concerns, counts, notices, observed_words, sentence
 from tests.reports.sample import (
@@ -38,26 +39,26 @@ def _run_of(**numbers: int) -> Run:
     [
         pytest.param(
             _run_of(**{"pass": 22}, known_difference=2),
-            "24 claims: 22 as documented, 2 known differences, 0 fail, 0 not observed",
+            "24 behaviours: 22 as documented, 2 known differences, 0 fail, 0 not observed",
             id="good",
         ),
         pytest.param(
             _run_of(fail=1),
-            "1 claim: 0 as documented, 0 known differences, 1 fails, 0 not observed",
+            "1 behaviour: 0 as documented, 0 known differences, 1 fails, 0 not observed",
             id="one",
         ),
         pytest.param(
             sample_run(),
-            "9 claims: 3 as documented, 1 known difference, 1 stale difference, 2 fail, "
+            "9 behaviours: 3 as documented, 1 known difference, 1 stale difference, 2 fail, "
             "2 not observed (1 lab error, 1 not run)",
             id="every verdict",
         ),
         pytest.param(
             interrupted_run(),
-            "1 claim (interrupted): 0 as documented, 0 known differences, 0 fail, 1 not observed (1 not run)",
+            "1 behaviour (interrupted): 0 as documented, 0 known differences, 0 fail, 1 not observed (1 not run)",
             id="interrupted",
         ),
-        pytest.param(empty_run(), "0 claims: nothing was observed", id="empty"),
+        pytest.param(empty_run(), "0 behaviours: nothing was observed", id="empty"),
     ],
 )
 def test_the_sentence_counts(run: Run, expected: str) -> None:
@@ -119,12 +120,12 @@ def test_core_comes_first() -> None:
     extended = replace(refused().requirement, id="x", family="Extras", tier=Tier.EXTENDED)
     late_core = replace(extended, id="y", family="ClusterIP", tier=Tier.CORE)
     claims = [
-        replace(refused(), requirement=extended),
+        replace(refused(), id="x.one", requirement=extended),
         bad_port(),
-        replace(refused(), requirement=late_core),
+        replace(refused(), id="y.one", requirement=late_core),
         reached(),
     ]
-    found = families(claims)
+    found = families(shown([replace(sample_run(), claims=tuple(claims))]))
     assert [family.name for family in found] == ["ClusterIP", "Extras"]
     assert [chapter.requirement.id for chapter in found[0].chapters] == ["y", "cip-reach", "cip-badport"]
 
@@ -132,9 +133,7 @@ def test_core_comes_first() -> None:
 def test_no_claim_is_lost_in_families() -> None:
     """Every claim of a run is in one chapter."""
     run = large_run(100)
-    found = [
-        claim for family in families(run.claims) for chapter in family.chapters for claim in chapter.claims
-    ]
+    found = entries(families(shown([run])))
     assert sorted(claim.id for claim in found) == sorted(claim.id for claim in run.claims)
 
 

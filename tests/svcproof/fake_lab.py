@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from ipaddress import IPv4Address
 
 from conformance.outcome import Dropped, Kept, Outcome, Refused, delivered
-from lab.api import ApiAnswer, Figures, LabRecord
+from lab.api import ApiAnswer, Figures, LabRecord, NodeState, Passed, Rule, TracedProbe
 from lab.errors import LabError
 from lab.model import (
     NODES,
@@ -18,6 +18,7 @@ from lab.model import (
     NodeAddress,
     NodePort,
     Place,
+    PlaceKind,
     PodIP,
     PodState,
     ProxyHas,
@@ -37,14 +38,22 @@ Say = Callable[[str], None]
 
 
 class FakeCluster:
-    """lab.api.Cluster without a kernel. lies: what becomes of probes to the Service of this name."""
+    """lab.api.Cluster without a kernel. lies: what becomes of probes to the Service of this name.
+
+    unreadable: why its rules cannot be read.
+    """
 
     def __init__(
-        self, profile: Profile, lies: Mapping[str, Outcome] | None = None, name: str = "lab"
+        self,
+        profile: Profile,
+        lies: Mapping[str, Outcome] | None = None,
+        name: str = "lab",
+        unreadable: LabError | None = None,
     ) -> None:
         self._profile = profile
         self._lies = dict(lies or {})
         self._name = name
+        self._unreadable = unreadable
         self._services: dict[str, ServiceFacts] = {}
         self._deleted: frozenset[str] = frozenset()
         self.asked: list[str] = []
@@ -116,6 +125,32 @@ class FakeCluster:
         """Notes that it was asked."""
         self.asked.append(f"idle {seconds}")
 
+    def send_traced(self, flow: Flow) -> TracedProbe:
+        """A canned trace, and one rule of the sender's node."""
+        self.asked.append("send traced")
+        if self._unreadable is not None:
+            raise self._unreadable
+        [trace] = canned_traces(flow, self._fate(flow), 1, self.facts())
+        node = Place.WORKER_A if flow.sender.kind is PlaceKind.OUTSIDE else flow.sender.node
+        return TracedProbe(
+            trace, (Passed(node, "ip nat", "KUBE-SERVICES", 7, "jump KUBE-SVC-AAAAAAAAAAAAAAAA"),)
+        )
+
+    def node_state(self, node: Place, *, fresh: bool) -> NodeState:
+        """A rule for each Service."""
+        self.asked.append(f"state of {node}{', fresh' if fresh else ''}")
+        return NodeState(
+            rules=tuple(
+                Rule("ip nat", "KUBE-SERVICES", 7, f'-m comment --comment "default/{name}:http cluster IP"')
+                for name in self._services
+            ),
+            conntrack=(),
+        )
+
+    def manifests(self, service: Service) -> str:
+        """The Service's name."""
+        return f"metadata:\n  name: {service.name}\n"
+
     def record(self) -> LabRecord:
         """A lab of kind `fake`."""
         figures = Figures(up_seconds=0.5, programmed_seconds=(), captured=0, dropped=0)
@@ -157,8 +192,14 @@ def a_cluster(**lies: Outcome) -> FakeCluster:
 class FakeBringUp:
     """Stands in for lab.netns.bring_up.lab_up. trouble: why no lab comes up."""
 
-    def __init__(self, lies: Mapping[str, Outcome] | None = None, trouble: LabError | None = None) -> None:
+    def __init__(
+        self,
+        lies: Mapping[str, Outcome] | None = None,
+        trouble: LabError | None = None,
+        unreadable: LabError | None = None,
+    ) -> None:
         self._lies = lies
+        self._unreadable = unreadable
         self._trouble = trouble
 
     @contextmanager
@@ -167,4 +208,4 @@ class FakeBringUp:
         say(f"{prefix}{name}")
         if self._trouble is not None:
             raise self._trouble
-        yield FakeCluster(order.profile, self._lies, name)
+        yield FakeCluster(order.profile, self._lies, name, self._unreadable)

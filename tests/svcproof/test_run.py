@@ -40,7 +40,6 @@ def test_pytest_runs_the_scenarios_with_the_plugin() -> None:
     plugins = [name for option, name in pairwise(command) if option == "-p"]
     assert ("--disable-plugin-autoload" in command, plugins) == (True, ["xdist", "svcproof.plugin"])
     assert "--svcproof-run=/runs/a-run" in command
-    assert "--junitxml=/runs/a-run/junit.xml" in command
 
 
 def test_temporary_files_stay_in_the_capsule() -> None:

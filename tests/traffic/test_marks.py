@@ -10,7 +10,8 @@ from scapy.layers.sctp import SCTP
 from scapy.packet import Packet
 
 from lab.model import Headers, Part, Transport
-from lab.traffic.craft import TTL, Shape, checksum, craft, summary, template
+from lab.traffic.checksum import checksum
+from lab.traffic.craft import TTL, Shape, craft, summary, template
 from lab.traffic.decode import Decoded, Known, decode
 from tests.traffic.recording import RECORDINGS, recording
 from tests.traffic.repeatable import ADDRESSES, MARKS, PORTS, REPEATABLE

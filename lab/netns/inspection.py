@@ -1,0 +1,104 @@
+"""What the nodes and the API of a lab hold, read to be shown beside a verdict and never to reach one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from lab.api import NodeState, Passed, Rule, TracedProbe
+from lab.commands import run
+from lab.errors import CommandFailed, MissingRequirement
+from lab.kube import Kube, Manifest, as_yaml
+from lab.model import NODES, Facts, Flow, Place, Service
+from lab.netns.namespaces import Namespaces
+from lab.netns.routes import sentinels, way_of
+from lab.profiles import ProxyMode
+from lab.rules import listing, trace
+from lab.traffic.exchange import Exchange
+
+_CONNTRACK = Path("/proc/thread-self/net/nf_conntrack")
+_SERVICE_NAME = "kubernetes.io/service-name"
+_SLICE = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice"}  # The items of a list do not say so.
+
+
+class Inspection:
+    """Reads rules and manifests once for each state that the lab is in. environ: of iptables, by node."""
+
+    def __init__(
+        self, namespaces: Namespaces, kube: Kube, mode: ProxyMode, environ: Callable[[Place], dict[str, str]]
+    ) -> None:
+        self._namespaces = namespaces
+        self._kube = kube
+        self._mode = mode
+        self._environ = environ
+        self._rules: dict[Place, tuple[Rule, ...]] = {}
+        self._manifests: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """Must be called when something of the lab has changed."""
+        self._rules.clear()
+        self._manifests.clear()
+
+    def node_state(self, node: Place, *, fresh: bool) -> NodeState:
+        """Rules and connections of a node."""
+        with self._namespaces.inside(node):
+            if fresh or node not in self._rules:
+                self._rules[node] = self._read_rules(node)
+            connections = _CONNTRACK.read_text().splitlines() if _CONNTRACK.exists() else []
+        return NodeState(self._rules[node], tuple(" ".join(line.split()) for line in connections))
+
+    def manifests(self, service: Service) -> str:
+        """A Service and its slices, as the API has them."""
+        if service.name not in self._manifests:
+            slices = [
+                _SLICE | each
+                for each in self._kube.endpoint_slices()
+                if each["metadata"]["labels"].get(_SERVICE_NAME) == service.name
+            ]
+            self._manifests[service.name] = as_yaml([*self._service(service.name), *slices])
+        return self._manifests[service.name]
+
+    def _service(self, name: str) -> list[Manifest]:
+        """The Service, or nothing where a claim has had it deleted."""
+        try:
+            return [self._kube.service(name)]
+        except CommandFailed as error:
+            if not error.output.startswith("404"):
+                raise
+            return []
+
+    def traced(self, flow: Flow, facts: Facts, exchange: Exchange) -> TracedProbe:
+        """One probe of a flow, told by the kernels of all nodes."""
+        passed: list[Passed] = []
+
+        @contextmanager
+        def around(mark: int) -> Iterator[None]:
+            with ExitStack() as stack:
+                heard = {}
+                for node in NODES:
+                    with self._namespaces.inside(node):
+                        heard[node] = stack.enter_context(trace.open_socket())
+                        trace.start(flow.transport, mark)
+                    stack.callback(self._stop_tracing, node)
+                yield
+                for node, sock in heard.items():
+                    passed.extend(Passed(node, *told) for told in trace.drain(sock))
+
+        way = way_of(flow, facts)
+        seen = exchange.send_one(way, sentinels(flow, way, facts), around)
+        return TracedProbe(seen, tuple(passed))
+
+    def _stop_tracing(self, node: Place) -> None:
+        with self._namespaces.inside(node):
+            trace.stop()
+
+    def _read_rules(self, node: Place) -> tuple[Rule, ...]:
+        saved = ""
+        if self._mode is ProxyMode.IPTABLES:
+            saved = run(["iptables-save"], environ=self._environ(node))
+        try:
+            listed = run(["nft", "-a", "list", "ruleset"])
+        except (CommandFailed, MissingRequirement):
+            if not saved:
+                raise
+            listed = ""  # Without nft the rules of iptables have no handles.
+        return listing.rules(listed, saved)

@@ -1,0 +1,148 @@
+"""What stood in the kernels and in the API when a claim was judged, read for its report and never for its verdict."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from conformance.judging import judge_one
+from conformance.live import Observation
+from conformance.results import ClaimResult, KernelTrace, NodeEvidence, Verdict, Way
+from lab.api import Inspectable, NodeState, Passed, TracedProbe
+from lab.errors import LabError
+from lab.model import (
+    NODES,
+    ClusterIP,
+    Creation,
+    Direction,
+    ExternalIP,
+    Flow,
+    HealthCheckPort,
+    LoadBalancerIP,
+    NodePort,
+    OtherPort,
+    Part,
+    Place,
+    PlaceKind,
+    PodIP,
+    ProxyHealth,
+    Service,
+    Trace,
+    Unallocated,
+)
+from lab.rules.listing import of_service
+from lab.traffic.craft import summary
+from svcproof.evidence import examples, steps
+from svcproof.kept import keep_evidence
+from svcproof.named_rules import passed_rules
+
+NAMESPACE = "default"
+
+
+def with_evidence(
+    result: ClaimResult, observation: Observation, cluster: Inspectable, run: Path, *, traced: bool
+) -> ClaimResult:
+    """The result with what the kernels and the API say. What cannot be read is said, and changes no verdict.
+
+    Of a claim that differs everything is kept as files below the run's directory, too.
+    """
+    differs = result.verdict in (Verdict.FAIL, Verdict.STALE_DIFFERENCE)
+    found, traces = result, observation.traces
+    try:
+        found = _evidence(result, observation, cluster)
+        if (traced or differs) and _has_a_mark(observation.flow):
+            probe = cluster.send_traced(observation.flow)
+            found = replace(found, trace=kernel_trace(probe, observation, cluster))
+            traces = [*traces, probe.trace]
+        if differs:
+            found = replace(found, bundle=keep_evidence(run, found, traces, cluster))
+    except (LabError, OSError) as error:
+        return replace(found, evidence_error=str(error))
+    return found
+
+
+def _evidence(result: ClaimResult, observation: Observation, cluster: Inspectable) -> ClaimResult:
+    service = service_of(observation.flow)
+    shown = examples(observation)
+    fresh = result.verdict is Verdict.FAIL
+    return replace(
+        result,
+        manifests="" if service is None else cluster.manifests(service),
+        nodes=tuple(
+            _of_node(node, cluster.node_state(node, fresh=fresh), service, shown)
+            for node in deciding_nodes(shown)
+        ),
+    )
+
+
+def _of_node(node: Place, state: NodeState, service: Service | None, shown: Sequence[Trace]) -> NodeEvidence:
+    rules = () if service is None else of_service(state.rules, f"{NAMESPACE}/{service.name}")
+    tuples = [_tuple_words(trace) for trace in shown]
+    return NodeEvidence(
+        node=node,
+        rules=rules,
+        conntrack=tuple(line for line in state.conntrack if any(words in line for words in tuples)),
+    )
+
+
+def kernel_trace(traced: TracedProbe, observation: Observation, cluster: Inspectable) -> KernelTrace:
+    """The kernels' own account of a probe, its rules with their words."""
+    fate = judge_one(traced.trace, observation.facts)
+    nodes = {each.node for each in traced.passed}
+    rules = {node: cluster.node_state(node, fresh=True).rules for node in NODES if node in nodes}
+    probe = traced.trace.probe.packet
+    first_seen = [each.place for each in traced.trace.sightings]
+    # Each node tells of its own rules in order; the captures say which node came first.
+    in_order = sorted(
+        (each for each in traced.passed if not _is_end_of_chain(each)),
+        key=lambda each: first_seen.index(each.node) if each.node in first_seen else len(first_seen),
+    )
+    seen = steps(traced.trace.sightings, is_data=observation.flow.source_port != 0)
+    way = Way(str(fate), 1, summary(probe) if probe else "", seen)
+    return KernelTrace(way, passed_rules(in_order, rules))
+
+
+def _has_a_mark(flow: Flow) -> bool:
+    """Whether a packet of this flow can be told from others; a request is a connection of the kernel's own."""
+    return not isinstance(flow.target, HealthCheckPort | ProxyHealth | Creation)
+
+
+def _is_end_of_chain(passed: Passed) -> bool:
+    """Whether the kernel only tells that a chain came to its end."""
+    return not passed.handle and passed.verdict == "continue"
+
+
+def service_of(flow: Flow) -> Service | None:
+    """The Service that a flow asks for."""
+    match flow.target:
+        case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP() | OtherPort() | HealthCheckPort():
+            return flow.target.service
+        case PodIP() | Unallocated() | ProxyHealth() | Creation():
+            return None
+
+
+def deciding_nodes(shown: Sequence[Trace]) -> tuple[Place, ...]:
+    """For each trace the node that translated its probe, or else the last node that had it; each node once."""
+    return tuple(dict.fromkeys(node for trace in shown if (node := _deciding_node(trace)) is not None))
+
+
+def _deciding_node(trace: Trace) -> Place | None:
+    asked = trace.probe.headers
+    at_nodes = [each for each in trace.sightings if each.place.kind is PlaceKind.NODE]
+    for sighting in at_nodes:
+        translated = sighting.headers.destination != asked.destination
+        if translated and sighting.part is Part.PROBE and sighting.direction is not Direction.LOCAL:
+            return sighting.place
+    if trace.probe.sender.kind is PlaceKind.NODE:
+        return trace.probe.sender
+    return at_nodes[-1].place if at_nodes else None
+
+
+def _tuple_words(trace: Trace) -> str:
+    """The start of a connection's original tuple, as the kernel prints it."""
+    asked = trace.probe.headers
+    words = f"src={asked.source} dst={asked.destination} "
+    return (
+        f"{words}sport={asked.source_port} dport={asked.destination_port}"
+        if asked.destination_port
+        else words
+    )

@@ -1,0 +1,50 @@
+"""Other addresses in place of those of a machine, the same one for the same everywhere."""
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+_V4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
+_V6 = re.compile(r"(?<![\w.:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:])")
+_MAC = re.compile(r"(?<![\w:])[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}(?![\w:])")
+_FIRST_V4 = IPv4Address("198.18.0.1")
+"""Of the range for benchmarks (RFC 2544), which no network routes."""
+_FIRST_V6 = IPv6Address("2001:db8::1")
+
+
+class Redaction:
+    """Renames addresses, in text and in packets. Loopback and the unspecified address stay: they tell nothing."""
+
+    def __init__(self) -> None:
+        self._v4: dict[IPv4Address, IPv4Address] = {}
+        self._v6: dict[IPv6Address, IPv6Address] = {}
+        self._macs: dict[str, str] = {}
+
+    def address(self, address: IPv4Address) -> IPv4Address:
+        """Another address for this one."""
+        if address.is_loopback or address.is_unspecified or int(address) >= int(IPv4Address("255.0.0.0")):
+            return address
+        return self._v4.setdefault(address, _FIRST_V4 + len(self._v4))
+
+    def text(self, text: str) -> str:
+        """The text with other addresses."""
+        text = _MAC.sub(lambda found: self._mac(found.group()), text)
+        for pattern in (_V6, _V4):
+            text = pattern.sub(lambda found: self._candidate(found.group()), text)
+        return text
+
+    def _candidate(self, word: str) -> str:
+        try:
+            address = ip_address(word)
+        except ValueError:
+            return word  # A time of day, a version.
+        if isinstance(address, IPv4Address):
+            return str(self.address(address))
+        if address.is_loopback or address.is_unspecified:
+            return word
+        return str(self._v6.setdefault(address, _FIRST_V6 + len(self._v6)))
+
+    def _mac(self, spelled: str) -> str:
+        mac = spelled.lower()
+        if mac not in self._macs:
+            self._macs[mac] = f"02:00:00:00:{len(self._macs) >> 8:02x}:{len(self._macs) & 0xFF:02x}"
+        return self._macs[mac]

@@ -1,0 +1,93 @@
+"""A report of several runs: side by side, claim by claim, on one page."""
+
+import json
+from dataclasses import replace
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+
+from conformance.results import Run, Verdict
+from reports.for_programs import render_json
+from reports.html import render_html
+from reports.junit import render_junit
+from reports.sabotage import SabotageRow, SabotageTable
+from tests.reports.outline import Outline
+from tests.reports.sample import moved, sample_run
+
+
+def _other() -> Run:
+    """The sample in the other mode: what failed in one trait passes there, and one claim is not there."""
+    claims = tuple(
+        replace(claim, verdict=Verdict.PASS, observed=claim.expected, observed_text=claim.expected_text)
+        if claim.id == moved().id
+        else claim
+        for claim in sample_run().claims[1:]
+    )
+    return replace(sample_run(), profile="nftables-flannel", run_id="other", claims=claims)
+
+
+def test_every_link_leads_somewhere() -> None:
+    """Ids exist once, though each claim is there once for each run."""
+    page = Outline(render_html(sample_run(), _other()))
+    ids = page.ids()
+    assert len(ids) == len(set(ids))
+    inner = [link.attributes["href"] for link in page.all("a") if link.attributes["href"].startswith("#")]
+    assert {unquote(target[1:]) for target in inner} <= set(ids)
+    assert f"{moved().id}@nftables-flannel" in ids
+
+
+def test_where_the_runs_differ_is_listed() -> None:
+    """The claims with another observation, and those that a run has not; both observations side by side."""
+    page = Outline(render_html(sample_run(), _other()))
+    [table] = page.all("table", class_="differences")
+    rows = [row.text for row in page.within(table, "tr")[1:]]
+    assert len(rows) == 2
+    assert moved().observed_text in next(row for row in rows if row.startswith(moved().id))
+    assert "not in this run" in next(row for row in rows if row.startswith(sample_run().claims[0].id))
+
+
+def test_each_claim_leads_to_its_other_runs() -> None:
+    """A claim's part of one run names verdict and observation of the other."""
+    page = Outline(render_html(sample_run(), _other()))
+    [part] = page.all("section", id=f"{moved().id}@iptables-flannel")
+    assert "nftables-flannel: pass as expected" in part.text
+
+
+def test_a_sabotage_is_shown_beside() -> None:
+    """Faults with what became of them, and the claim that noticed."""
+    table = SabotageTable(
+        "nftables-flannel, one", "2 faults", survived=True, rows=(SabotageRow("drop it", "survived", ""),)
+    )
+    page = Outline(render_html(sample_run(), sabotages=[table]))
+    [section] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "sabotage"]
+    assert "drop it" in section.text
+    assert not [
+        each
+        for each in Outline(render_html(sample_run())).all("section")
+        if each.attributes["aria-labelledby"] == "sabotage"
+    ]
+
+
+def test_junit_counts_every_claim() -> None:
+    """Failures, errors and skips add up, in a file that parsers read whatever an error held."""
+    odd = replace(sample_run().claims[0], verdict=Verdict.LAB_ERROR, error="\x00\x1b[31m<&>", claim='a"<b')
+    run = replace(sample_run(), claims=(*sample_run().claims, odd))
+    [first, second] = ET.fromstring(render_junit([run, _other()]))  # noqa: S314 - our own text
+    assert (first.get("tests"), first.get("failures"), first.get("errors"), first.get("skipped")) == (
+        "10",
+        "3",
+        "3",
+        "1",
+    )
+    assert len(first.findall("testcase")) == 10
+    assert len(first.findall("testcase/failure")) == 3
+    assert second.get("name") == "nftables-flannel"
+
+
+def test_programs_get_a_matrix() -> None:
+    """Every claim of every run with its verdict, by the runs' labels."""
+    document = json.loads(render_json([sample_run(), _other()]))
+    assert document["claims"][moved().id] == {
+        "iptables-flannel": {"verdict": "fail", "observed": moved().observed_text},
+        "nftables-flannel": {"verdict": "pass", "observed": moved().expected_text},
+    }
+    assert document["runs"][0]["counts"]["fail"] == 2

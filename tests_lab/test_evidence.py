@@ -1,0 +1,61 @@
+"""What a run keeps beside verdicts, in real labs: rules with handles, the kernel's trace, packets for Wireshark."""
+
+import pytest
+
+from conformance.results import Verdict
+from lab.traffic.pcapng import packets_of
+from tests_lab.commanded import Commanded
+
+
+@pytest.mark.parametrize("profile", ["iptables-flannel", "nftables-flannel"])
+def test_the_kernel_names_the_rules_of_a_probe(svcproof: Commanded, profile: str) -> None:
+    """Of each claim: the Service's rules with handles, its connections and manifest; the trace leads to an endpoint."""
+    done = svcproof("run", profile, "--trace", "--claim", "np-cluster.*", "--claim", "noep-cip.from_pod")
+    assert done.returncode == 0, done.stderr
+    claims = {claim.id: claim for claim in svcproof.results().claims}
+    assert [claim.evidence_error for claim in claims.values() if claim.evidence_error] == []
+    served = claims["np-cluster.outside_to_node_without_endpoint"]
+    [node] = served.nodes
+    assert node.node == "worker-c"
+    assert any(rule.handle for rule in node.rules)
+    assert all("default/np" in f"{rule.chain} {rule.text}" for rule in node.rules)
+    assert node.conntrack
+    assert "nodePort:" in served.manifests
+    assert "kind: EndpointSlice" in served.manifests
+    assert served.trace is not None
+    passed = [
+        rule for rule in served.trace.rules if rule.node == "worker-c" and rule.service == "default/np:http"
+    ]
+    assert "accept" in [rule.verdict for rule in passed]
+    assert all(rule.text for rule in passed)
+    refused = claims["noep-cip.from_pod"].trace
+    assert refused is not None
+    assert refused.way.outcome == "refused by worker-a with ICMP port unreachable"
+    assert any("reject" in rule.text.lower() for rule in refused.rules)
+
+
+def test_a_failure_can_be_attached_to_an_issue(svcproof: Commanded) -> None:
+    """A broken claim leaves its packets, what every node holds and the trace, and a file with all of it."""
+    (svcproof.home / "conftest.py").write_text(
+        "import pytest\n"
+        "from conformance.outcome import Dropped\n"
+        "@pytest.hookimpl(tryfirst=True)\n"
+        "def pytest_collection_modifyitems(items):\n"
+        "    for item in items:\n"
+        "        item.callspec.params['expect'] = Dropped()\n"
+    )
+    svcproof.environ["PYTHONPATH"] += f":{svcproof.home}"
+    claim = "cip-basic.pod_on_another_node"
+    done = svcproof("run", "nftables-flannel", "--claim", claim, "--", "-p", "conftest")
+    assert done.returncode == 1, done.stderr
+    run = svcproof.home / "runs" / "latest"
+    [result] = svcproof.results().claims
+    assert result.verdict is Verdict.FAIL
+    assert result.trace is not None
+    kept = {path.name for path in (run / result.bundle).iterdir()}
+    assert {"packets.pcapng", "manifests.yaml", "trace.txt", "rules-worker-b.txt"} <= kept
+    packets = list(packets_of((run / result.bundle / "packets.pcapng").read_bytes()))
+    assert len(packets) > 100
+    assert (run / "bundles" / f"{claim}.zip").exists()
+    assert svcproof("bundle", "runs/latest", "--redact").returncode == 0
+    assert (run / "bundles" / f"{claim}-redacted.zip").exists()

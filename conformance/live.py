@@ -44,9 +44,15 @@ Settle = Callable[[Flow, Outcome, Sequence[Trace], Facts], Outcome]
 """What an outcome comes to, for flows of which more is asked than where they go."""
 
 
+_FLAPPING = "; what fails every other time shows 999 times of 1000"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Why a batch has its size. false_alarm: the chance that a sound data plane fails; 0 where none is at play."""
+    """Why a batch has its size, and what it shows with which chance.
+
+    false_alarm: the chance that a sound data plane fails; 0 where none is at play.
+    """
 
     reason: str
     false_alarm: float
@@ -103,18 +109,28 @@ class Live:
     def observe(self, flow: Flow) -> Outcome:
         """Sends a batch of fresh flows and judges all of it. Nothing is retried, nothing thrown away."""
         if flow.source_port:
-            return self._observe(flow, FEWEST, Plan("one flow has one endpoint", 0.0), self._settle)
+            return self._observe(
+                flow, FEWEST, Plan(f"one flow has one endpoint{_FLAPPING}", 0.0), self._settle
+            )
         endpoints = endpoints_of(flow)
         count = probes_to_see_every(endpoints)
         if endpoints <= 1:
-            return self._observe(flow, count, Plan("nothing random is expected", 0.0), self._settle)
-        why = f"enough to see each of {endpoints} endpoints that are picked alike"
+            return self._observe(
+                flow, count, Plan(f"nothing random is expected{_FLAPPING}", 0.0), self._settle
+            )
+        why = (
+            f"enough to see each of {endpoints} endpoints that are picked alike; one that is never picked shows, "
+            "one that answers every other time 99 times of 100"
+        )
         return self._observe(flow, count, Plan(why, FALSE_ALARM), self._settle)
 
     def observe_spread(self, flow: Flow) -> Outcome:
         """As observe, with so many flows that an endpoint's share can be judged."""
         endpoints = endpoints_of(flow)
-        why = f"enough to notice one of {endpoints} endpoints that gets half as much again as its share"
+        why = (
+            f"enough to notice one of {endpoints} endpoints that gets half as much again as its share, "
+            "99 times of 100"
+        )
 
         def settle(_flow: Flow, outcome: Outcome, traces: Sequence[Trace], facts: Facts) -> Outcome:
             return spread(outcome, traces, facts, endpoints)

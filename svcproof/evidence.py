@@ -49,10 +49,9 @@ def target_words(target: Target) -> str:  # noqa: C901, PLR0911 - one line for e
     match target:
         case ClusterIP(service=service, port=port):
             return f"cluster IP of {service.name}, port {port}"
-        case OtherPort(door=door, transport=transport, after=after):
-            return f"{target_words(door)}, but " + (
-                f"{transport} to {after} behind it" if after else transport
-            )
+        case OtherPort(door=door, after=after):
+            number = f"{after} behind port {door.port}" if after else f"the number of port {door.port}"
+            return target_words(door).replace(f", port {door.port}", f", {number}", 1)
         case Unallocated():
             return "a cluster IP that no Service has"
         case NodePort(service=service, port=port, node=node, at=at):

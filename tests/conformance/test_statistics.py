@@ -42,3 +42,10 @@ def test_a_smaller_chance_costs_more_probes() -> None:
     """The size grows as the bound shrinks."""
     sizes = [probes_to_see_every(3, false_alarm) for false_alarm in (1e-2, 1e-4, 1e-6, 1e-9)]
     assert sizes == sorted(set(sizes))
+
+
+def test_a_batch_shows_what_fails_every_other_time() -> None:
+    """What the report promises: 999 times of 1000 where nothing is random, 99 of 100 for one endpoint of several."""
+    assert 0.5**FEWEST < 1 / 1000
+    for endpoints in range(2, 11):
+        assert (1 - 0.5 / endpoints) ** probes_to_see_every(endpoints) < 1 / 100

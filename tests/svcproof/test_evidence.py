@@ -22,6 +22,7 @@ from lab.model import (
     Flow,
     LoadBalancerIP,
     NodePort,
+    OtherPort,
     Place,
     PodIP,
     ProxyHealth,
@@ -62,6 +63,8 @@ def observed(outcome: Outcome, flow: Flow = FLOW) -> Observation:
         (ExternalIP(ECHO, "http"), "external IP of echo, port http"),
         (PodIP(B1, 8080, Transport.TCP), "pod-b1, port 8080"),
         (PodIP(B1, 0, Transport.ICMP), "pod-b1"),
+        (OtherPort(ClusterIP(ECHO, "http"), Transport.UDP), "cluster IP of echo, the number of port http"),
+        (OtherPort(ClusterIP(ECHO, "http"), Transport.TCP, 1), "cluster IP of echo, 1 behind port http"),
     ],
 )
 def test_a_target_in_words(target: Target, words: str) -> None:

@@ -48,7 +48,7 @@ def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsC
         say("starting etcd and kube-apiserver")
         plane = control_plane.start_storage_and_api(order.components, launcher, state)
         echo = launcher.start("echo", UNDERLAY, pods.echo_command(order.python, namespaces))
-        captures = stack.enter_context(closing(Captures(namespaces.inside, Place, plan.API_PORT)))
+        captures = stack.enter_context(closing(Captures(namespaces.inside, Place, plan.CONTROL)))
         senders = stack.enter_context(closing(Senders(namespaces.inside)))
         marks = Random(f"{order.seed}/{name}")  # noqa: S311 - to be repeated, not to be secret
         connections = stack.enter_context(closing(Connections(namespaces.inside)))

@@ -8,6 +8,7 @@ import select
 import socket
 import struct
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 
 from lab.traffic.filter import attach_filter
 
@@ -23,12 +24,12 @@ _PROTOCOLS = (socket.IPPROTO_TCP, socket.IPPROTO_UDP, socket.IPPROTO_ICMP)
 class Inbox:
     """The raw sockets of one node."""
 
-    def __init__(self, sockets: tuple[socket.socket, ...], ignored_port: int) -> None:
+    def __init__(self, sockets: tuple[socket.socket, ...], ignored: IPv4Address) -> None:
         """Takes sockets that open_sockets made in the node's namespace."""
         self._sockets = sockets
         self._captured = 0
         for sock in sockets:
-            attach_filter(sock, ignored_port)
+            attach_filter(sock, ignored)
             sock.settimeout(0)
             sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)

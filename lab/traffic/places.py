@@ -33,7 +33,7 @@ def open_capture() -> socket.socket:
 class Captures:
     """The rings of all places, and the inboxes of nodes."""
 
-    def __init__(self, inside: Inside, places: Iterable[Place], ignored_port: int) -> None:
+    def __init__(self, inside: Inside, places: Iterable[Place], ignored: IPv4Address) -> None:
         self._inside = inside
         self._rings: dict[Place, Ring] = {}
         self._inboxes: dict[Place, Inbox] = {}
@@ -42,9 +42,9 @@ class Captures:
         for place in places:
             self._names[place] = {}
             with inside(place):
-                self._rings[place] = Ring(open_capture(), ignored_port)
+                self._rings[place] = Ring(open_capture(), ignored)
                 if place.kind is PlaceKind.NODE:
-                    self._inboxes[place] = Inbox(open_sockets(), ignored_port)
+                    self._inboxes[place] = Inbox(open_sockets(), ignored)
         for ring in self._rings.values():
             self._poll.register(ring, select.POLLIN)
         for inbox in self._inboxes.values():

@@ -8,6 +8,7 @@ import mmap
 import socket
 import struct
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 
 from lab.traffic.filter import attach_filter
 from lab.traffic.slots import SLOT_BYTES, SLOTS, Frame, Slots
@@ -22,12 +23,12 @@ _BLOCK_BYTES = 64 * 1024
 class Ring:
     """A ring over a packet socket that was opened in the namespace to be captured."""
 
-    def __init__(self, sock: socket.socket, ignored_port: int) -> None:
-        """Starts capturing IPv4, but not TCP from or to ignored_port (the API's own traffic)."""
+    def __init__(self, sock: socket.socket, ignored: IPv4Address) -> None:
+        """Starts capturing IPv4, but not TCP from or to `ignored` (the API's own traffic)."""
         self._socket = sock
         self._captured = 0
         self._dropped = 0
-        attach_filter(sock, ignored_port)
+        attach_filter(sock, ignored)
         sock.setsockopt(_SOL_PACKET, _PACKET_VERSION, _TPACKET_V2)
         blocks = SLOTS * SLOT_BYTES // _BLOCK_BYTES
         request = struct.pack("=IIII", _BLOCK_BYTES, blocks, SLOT_BYTES, SLOTS)

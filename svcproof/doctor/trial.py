@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from ipaddress import IPv4Address
 from pathlib import Path
 from types import MappingProxyType
 
@@ -176,7 +177,7 @@ def _list_connections() -> None:
 
 
 def _open_sockets() -> None:
-    with closing(Ring(open_capture(), ignored_port=1)):
+    with closing(Ring(open_capture(), ignored=IPv4Address(0))):
         pass
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, 1)

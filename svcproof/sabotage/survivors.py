@@ -33,6 +33,13 @@ _COUNTS_ONLY = (
 
 RECORDED: tuple[Recorded, ...] = (
     Recorded(
+        r"probability: chain service-\S+: numgen random .* vmap .* -> the first n \+ 1 times as often",
+        NFTABLES,
+        "With affinity, shares are those of clients, and the lab has 64: of two endpoints one that gets twice as many "
+        "is told from chance by 219.",
+        owed="even shares of clients, for a Service with session affinity",
+    ),
+    Recorded(
         r"widen: chain \S+: ct state new jump firewall-check -> without `ct state new`",
         NFTABLES,
         "An open flow would be cut whose sender loadBalancerSourceRanges shut out only later.",

@@ -5,6 +5,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -95,10 +96,10 @@ def captures_of(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> Captures:
     """Captures of every place that read from stored frames."""
     monkeypatch.setattr(places, "open_capture", lambda: None)
     monkeypatch.setattr(places, "open_sockets", lambda: ())
-    monkeypatch.setattr(places, "Ring", lambda _sock, _port: StoredRing(kernel))
-    monkeypatch.setattr(places, "Inbox", lambda _sockets, _port: StoredInbox(kernel))
+    monkeypatch.setattr(places, "Ring", lambda _sock, _ignored: StoredRing(kernel))
+    monkeypatch.setattr(places, "Inbox", lambda _sockets, _ignored: StoredInbox(kernel))
     monkeypatch.setattr("lab.traffic.places.socket.if_nameindex", lambda: list(kernel.names.items()))
-    return Captures(kernel.inside, Place, 6443)
+    return Captures(kernel.inside, Place, IPv4Address("172.18.0.1"))
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
@@ -143,7 +144,7 @@ def test_counts_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_inbox_gives_packets_with_the_kernels_stamp() -> None:
     """Packets of all sockets come out once, whole, with times since the epoch, and are counted."""
     pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2)]
-    inbox = Inbox(tuple(capture for _, capture in pairs), 6443)
+    inbox = Inbox(tuple(capture for _, capture in pairs), IPv4Address("172.18.0.1"))
     for network, _ in pairs:
         network.send(probe(Transport.UDP))
     read = list(inbox.read())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lab.model import Facts, Flow, Place, PodState, ProxyHas, Service, Trace, Watch
+from lab.model import Facts, Flow, Headers, Place, PodState, ProxyHas, Service, Trace, Watch
 from lab.profiles import Profile
 
 
@@ -72,14 +72,6 @@ class Rule:
     chain: str
     handle: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class NodeState:
-    """What a node's kernel holds. conntrack: a line for each connection that it tracks, as the kernel prints it."""
-
-    rules: tuple[Rule, ...]
-    conntrack: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +162,16 @@ class Inspectable(Protocol):
         """Sends one more probe, with the kernels of all nodes telling which rules it passes. Never judged."""
         ...
 
-    def node_state(self, node: Place, *, fresh: bool) -> NodeState:
-        """Rules and connections of a node, to be shown and never judged. fresh: read now, not since the last change."""
+    def rules(self, node: Place, *, fresh: bool) -> Sequence[Rule]:
+        """The rules of a node, to be shown and never judged. fresh: read now, not since the last change."""
+        ...
+
+    def connection(self, node: Place, asked: Headers) -> str:
+        """What a node tracks of the connection whose first packet had these addresses; empty for nothing."""
+        ...
+
+    def connections(self, node: Place) -> Sequence[str]:
+        """Every connection that a node tracks, a line each, as the kernel prints them."""
         ...
 
     def manifests(self, service: Service) -> str:

@@ -21,9 +21,9 @@ def keep_evidence(run: Path, result: ClaimResult, traces: Sequence[Trace], clust
     directory.mkdir(parents=True, exist_ok=True)
     (directory / PACKETS_FILE).write_bytes(pcapng(list(captured(traces))))
     for node in NODES:
-        state = cluster.node_state(node, fresh=True)
-        (directory / f"rules-{node}.txt").write_text(rules_text(state.rules))
-        (directory / f"conntrack-{node}.txt").write_text("".join(f"{line}\n" for line in state.conntrack))
+        (directory / f"rules-{node}.txt").write_text(rules_text(cluster.rules(node, fresh=True)))
+        tracked = "".join(f"{line}\n" for line in cluster.connections(node))
+        (directory / f"conntrack-{node}.txt").write_text(tracked)
     if result.manifests:
         (directory / "manifests.yaml").write_text(result.manifests)
     if result.trace is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from conformance.judging import judge_one
 from conformance.live import Observation
 from conformance.results import ClaimResult, KernelTrace, NodeEvidence, Verdict, Way
-from lab.api import Inspectable, NodeState, Passed, TracedProbe
+from lab.api import Inspectable, Passed, TracedProbe
 from lab.errors import LabError
 from lab.model import (
     NODES,
@@ -67,28 +67,25 @@ def _evidence(result: ClaimResult, observation: Observation, cluster: Inspectabl
     return replace(
         result,
         manifests="" if service is None else cluster.manifests(service),
-        nodes=tuple(
-            _of_node(node, cluster.node_state(node, fresh=fresh), service, shown)
-            for node in deciding_nodes(shown)
-        ),
+        nodes=tuple(_of_node(node, cluster, service, shown, fresh=fresh) for node in deciding_nodes(shown)),
     )
 
 
-def _of_node(node: Place, state: NodeState, service: Service | None, shown: Sequence[Trace]) -> NodeEvidence:
-    rules = () if service is None else of_service(state.rules, f"{NAMESPACE}/{service.name}")
-    tuples = [_tuple_words(trace) for trace in shown]
-    return NodeEvidence(
-        node=node,
-        rules=rules,
-        conntrack=tuple(line for line in state.conntrack if any(words in line for words in tuples)),
+def _of_node(
+    node: Place, cluster: Inspectable, service: Service | None, shown: Sequence[Trace], *, fresh: bool
+) -> NodeEvidence:
+    named = (
+        () if service is None else of_service(cluster.rules(node, fresh=fresh), f"{NAMESPACE}/{service.name}")
     )
+    tracked = (cluster.connection(node, trace.probe.headers) for trace in shown)
+    return NodeEvidence(node, named, tuple(line for line in tracked if line))
 
 
 def kernel_trace(traced: TracedProbe, observation: Observation, cluster: Inspectable) -> KernelTrace:
     """The kernels' own account of a probe, its rules with their words."""
     fate = judge_one(traced.trace, observation.facts)
     nodes = {each.node for each in traced.passed}
-    rules = {node: cluster.node_state(node, fresh=True).rules for node in NODES if node in nodes}
+    rules = {node: cluster.rules(node, fresh=True) for node in NODES if node in nodes}
     probe = traced.trace.probe.packet
     first_seen = [each.place for each in traced.trace.sightings]
     # Each node tells of its own rules in order; the captures say which node came first.
@@ -135,14 +132,3 @@ def _deciding_node(trace: Trace) -> Place | None:
     if trace.probe.sender.kind is PlaceKind.NODE:
         return trace.probe.sender
     return at_nodes[-1].place if at_nodes else None
-
-
-def _tuple_words(trace: Trace) -> str:
-    """The start of a connection's original tuple, as the kernel prints it."""
-    asked = trace.probe.headers
-    words = f"src={asked.source} dst={asked.destination} "
-    return (
-        f"{words}sport={asked.source_port} dport={asked.destination_port}"
-        if asked.destination_port
-        else words
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from types import MappingProxyType
 
-from lab.api import ApiAnswer, Deviation, Figures, LabRecord, NodeState, ProgramFacts, TracedProbe
+from lab.api import ApiAnswer, Deviation, Figures, LabRecord, ProgramFacts, Rule, TracedProbe
 from lab.capsule import linux
 from lab.errors import NotReady, UsageError
 from lab.kube import Kube
@@ -16,6 +16,7 @@ from lab.model import (
     Creation,
     Facts,
     Flow,
+    Headers,
     Place,
     PodState,
     Protocol,
@@ -240,9 +241,17 @@ class NetnsCluster:
         self.check()
         return self.inspection.traced(flow, self.standing, self.exchange)
 
-    def node_state(self, node: Place, *, fresh: bool) -> NodeState:
-        """Rules and connections of a node, to be shown and never judged. fresh: read now, not since the last change."""
-        return self.inspection.node_state(node, fresh=fresh)
+    def rules(self, node: Place, *, fresh: bool) -> Sequence[Rule]:
+        """The rules of a node, to be shown and never judged. fresh: read now, not since the last change."""
+        return self.inspection.rules(node, fresh=fresh)
+
+    def connection(self, node: Place, asked: Headers) -> str:
+        """What a node tracks of the connection whose first packet had these addresses; empty for nothing."""
+        return self.inspection.connection(node, asked)
+
+    def connections(self, node: Place) -> Sequence[str]:
+        """Every connection that a node tracks, a line each, as the kernel prints them."""
+        return self.inspection.connections(node)
 
     def manifests(self, service: Service) -> str:
         """A Service and its EndpointSlices as the API has them, as YAML without what the API keeps for itself."""

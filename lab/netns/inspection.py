@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from lab.api import NodeState, Passed, Rule, TracedProbe
+from lab.api import Passed, Rule, TracedProbe
 from lab.commands import run
 from lab.errors import CommandFailed, MissingRequirement
 from lab.kube import Kube, Manifest, as_yaml
-from lab.model import NODES, Facts, Flow, Place, Service
+from lab.model import NODES, Facts, Flow, Headers, Place, Service
 from lab.netns.namespaces import Namespaces
 from lab.netns.routes import sentinels, way_of
 from lab.profiles import ProxyMode
 from lab.rules import listing, trace
+from lab.rules.connection import connection
 from lab.traffic.exchange import Exchange
 
 _CONNTRACK = Path("/proc/thread-self/net/nf_conntrack")
@@ -38,13 +39,23 @@ class Inspection:
         self._rules.clear()
         self._manifests.clear()
 
-    def node_state(self, node: Place, *, fresh: bool) -> NodeState:
-        """Rules and connections of a node."""
-        with self._namespaces.inside(node):
-            if fresh or node not in self._rules:
+    def rules(self, node: Place, *, fresh: bool) -> tuple[Rule, ...]:
+        """The rules of a node."""
+        if fresh or node not in self._rules:
+            with self._namespaces.inside(node):
                 self._rules[node] = self._read_rules(node)
-            connections = _CONNTRACK.read_text().splitlines() if _CONNTRACK.exists() else []
-        return NodeState(self._rules[node], tuple(" ".join(line.split()) for line in connections))
+        return self._rules[node]
+
+    def connection(self, node: Place, asked: Headers) -> str:
+        """One connection of a node, by the addresses of its first packet."""
+        with self._namespaces.inside(node):
+            return connection(asked)
+
+    def connections(self, node: Place) -> tuple[str, ...]:
+        """Every connection of a node; none where the kernel does not list them."""
+        with self._namespaces.inside(node):
+            lines = _CONNTRACK.read_text().splitlines() if _CONNTRACK.exists() else []
+        return tuple(" ".join(line.split()) for line in lines)
 
     def manifests(self, service: Service) -> str:
         """A Service and its slices, as the API has them."""

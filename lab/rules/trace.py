@@ -12,14 +12,13 @@ from collections.abc import Iterator
 
 from lab.commands import run
 from lab.model import Transport
+from lab.rules.netlink import attributes, number
 
 _NETLINK_NETFILTER = 12
 _SOL_NETLINK, _ADD_MEMBERSHIP, _GROUP_TRACE = 270, 1, 9
 _TRACE = (10 << 8) | 17
 _HEADER = struct.Struct("=IHHII")
 _GENERIC_BYTES = 4
-_ATTRIBUTE = struct.Struct("=HH")
-_KIND = 0x3FFF
 _TABLE, _CHAIN, _HANDLE, _TYPE, _VERDICT, _FAMILY, _POLICY = 1, 2, 3, 4, 5, 15, 16
 _VERDICT_CODE, _VERDICT_CHAIN = 1, 2
 _FAMILIES = {1: "inet", 2: "ip", 5: "netdev", 7: "bridge", 10: "ip6"}
@@ -88,15 +87,15 @@ def parse(data: bytes) -> Iterator[Told]:
         if length < _HEADER.size:
             return
         if kind == _TRACE:
-            yield _told(_attributes(data[at + _HEADER.size + _GENERIC_BYTES : at + length]))
+            yield _told(attributes(data[at + _HEADER.size + _GENERIC_BYTES : at + length]))
         at += length + (-length % 4)
 
 
 def _told(found: dict[int, bytes]) -> Told:
-    family = _FAMILIES.get(_number(found.get(_FAMILY, b"")), "?")
-    handle = _number(found.get(_HANDLE, b""))
-    verdict = _attributes(found.get(_VERDICT, b""))
-    said = _verdict(verdict) if verdict else f"policy {_VERDICTS.get(_number(found.get(_POLICY, b'')), '?')}"
+    family = _FAMILIES.get(number(found.get(_FAMILY, b"")), "?")
+    handle = number(found.get(_HANDLE, b""))
+    verdict = attributes(found.get(_VERDICT, b""))
+    said = _verdict(verdict) if verdict else f"policy {_VERDICTS.get(number(found.get(_POLICY, b'')), '?')}"
     return f"{family} {_text(found.get(_TABLE, b''))}", _text(found.get(_CHAIN, b"")), handle, said
 
 
@@ -105,22 +104,6 @@ def _verdict(found: dict[int, bytes]) -> str:
     if code in (_JUMP, _GOTO):
         return f"{'jump' if code == _JUMP else 'goto'} {_text(found.get(_VERDICT_CHAIN, b''))}"
     return _VERDICTS.get(code if code < 0 else code & 0xFF, str(code))
-
-
-def _attributes(data: bytes) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    at = 0
-    while at + _ATTRIBUTE.size <= len(data):
-        length, kind = _ATTRIBUTE.unpack_from(data, at)
-        if length < _ATTRIBUTE.size:
-            break
-        found[kind & _KIND] = data[at + _ATTRIBUTE.size : at + length]
-        at += length + (-length % 4)
-    return found
-
-
-def _number(data: bytes) -> int:
-    return int.from_bytes(data, "big")
 
 
 def _text(data: bytes) -> str:

@@ -86,8 +86,8 @@ RULE = Rule(
     '-p tcp -m comment --comment "default/echo:http" -m tcp --dport 30080 -j KUBE-EXT-QUMPV5Z3SF2IMFUJ',
 )
 CONNECTION = (
-    "ipv4 2 tcp 6 9 CLOSE src=172.18.0.100 dst=172.18.0.11 sport=51544 dport=30080 "
-    "src=10.244.2.10 dst=10.244.1.0 sport=8080 dport=23817 mark=0 zone=0 use=2"
+    "tcp 9 CLOSE src=172.18.0.100 dst=172.18.0.11 sport=51544 dport=30080 "
+    "src=10.244.2.10 dst=10.244.1.0 sport=8080 dport=23817 mark=0"
 )
 PASSED = PassedRule(
     "worker-a",

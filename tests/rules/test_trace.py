@@ -2,14 +2,8 @@
 
 import struct
 
+from lab.rules.netlink import NESTED, attribute
 from lab.rules.trace import parse
-
-_NESTED = 0x8000
-
-
-def attribute(kind: int, value: bytes) -> bytes:
-    """One netlink attribute, padded."""
-    return struct.pack("=HH", 4 + len(value), kind) + value + bytes(-len(value) % 4)
 
 
 def text(kind: int, value: str) -> bytes:
@@ -31,7 +25,7 @@ def rule(table: str, chain: str, handle: int, code: int, to: str = "") -> bytes:
         text(2, chain),
         attribute(3, struct.pack(">Q", handle)),
         attribute(4, struct.pack(">I", 3)),
-        attribute(5 | _NESTED, verdict),
+        attribute(5 | NESTED, verdict),
         attribute(15, struct.pack(">I", 2)),
     )
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from ipaddress import IPv4Address
 
 from conformance.outcome import Dropped, Kept, Outcome, Refused, delivered
-from lab.api import ApiAnswer, Figures, LabRecord, NodeState, Passed, Rule, TracedProbe
+from lab.api import ApiAnswer, Figures, LabRecord, Passed, Rule, TracedProbe
 from lab.errors import LabError
 from lab.model import (
     NODES,
@@ -14,6 +14,7 @@ from lab.model import (
     ExternalIP,
     Facts,
     Flow,
+    Headers,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
@@ -136,16 +137,21 @@ class FakeCluster:
             trace, (Passed(node, "ip nat", "KUBE-SERVICES", 7, "jump KUBE-SVC-AAAAAAAAAAAAAAAA"),)
         )
 
-    def node_state(self, node: Place, *, fresh: bool) -> NodeState:
+    def rules(self, node: Place, *, fresh: bool) -> Sequence[Rule]:
         """A rule for each Service."""
-        self.asked.append(f"state of {node}{', fresh' if fresh else ''}")
-        return NodeState(
-            rules=tuple(
-                Rule("ip nat", "KUBE-SERVICES", 7, f'-m comment --comment "default/{name}:http cluster IP"')
-                for name in self._services
-            ),
-            conntrack=(),
+        self.asked.append(f"rules of {node}{', fresh' if fresh else ''}")
+        return tuple(
+            Rule("ip nat", "KUBE-SERVICES", 7, f'-m comment --comment "default/{name}:http cluster IP"')
+            for name in self._services
         )
+
+    def connection(self, node: Place, asked: Headers) -> str:
+        """A line with what was asked."""
+        return f"tcp 9 CLOSE src={asked.source} dst={asked.destination} at {node}"
+
+    def connections(self, node: Place) -> Sequence[str]:
+        """One line."""
+        return (f"a connection of {node}",)
 
     def manifests(self, service: Service) -> str:
         """The Service's name."""

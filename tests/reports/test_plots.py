@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.outcome import Kept, balanced
+from conformance.outcome import Arrival, Kept, Share, Skewed, balanced
 from conformance.results import Batch
 from lab.model import Place
 from reports.convergence import strips
@@ -38,12 +38,26 @@ def test_only_claims_of_equal_shares_are_plotted() -> None:
     even = balanced(Place.POD_B1, Place.POD_C1, source=Kept())
     batch = Batch(size=219, false_alarm=1e-6, reason="", counts={"pod-b1:8080": 100, "pod-c1:8080": 119})
     assert distribution(reached()) is None
-    plotted = distribution(replace(reached(), expected=even, batch=batch))
+    plotted = distribution(replace(reached(), expected=even, observed=even, batch=batch))
     assert plotted is not None
     assert [(bar.name, bar.probes) for bar in plotted.bars] == [("pod-b1:8080", 100), ("pod-c1:8080", 119)]
     assert plotted.low < min(batch.counts.values())
     assert max(batch.counts.values()) < plotted.high
     assert plotted.high_share == 1.0
+    # By hand: (100 - 109.5)^2 / 109.5, twice; its tail with one degree of freedom from a printed table.
+    assert plotted.statistic == pytest.approx(1.648, abs=0.001)
+    assert plotted.chance == pytest.approx(0.199, abs=0.001)
+
+
+def test_an_endpoint_that_got_nothing_has_a_bar() -> None:
+    """Where a share is missing altogether it is drawn as nothing, and counts in the statistic."""
+    even = balanced(Place.POD_B1, Place.POD_C1, source=Kept())
+    batch = Batch(size=219, false_alarm=1e-6, reason="", counts={"pod-b1:8080": 219})
+    skewed = Skewed((Share(Arrival(Place.POD_B1, 8080, Kept()), 219),))
+    plotted = distribution(replace(reached(), expected=even, observed=skewed, batch=batch))
+    assert plotted is not None
+    assert [(bar.name, bar.probes) for bar in plotted.bars] == [("pod-b1:8080", 219), ("pod-c1:8080", 0)]
+    assert plotted.chance < plotted.limit
 
 
 def test_changes_are_on_one_scale() -> None:

@@ -66,7 +66,9 @@ def _drawing(steps: Sequence[Step], asked: str, end: str) -> Drawing:
     y = 1
     for number, visit in enumerate(visits):
         is_last = number == len(visits) - 1
-        changes = tuple(_changes(visit, asked if number == 0 else ""))
+        # Where the first sighting at a place is behind its translation, the place before tells what came in.
+        before = visits[number - 1][-1] if number else visit[0]
+        changes = tuple(_changes(before, visit[-1], asked if number == 0 else ""))
         here = end if is_last else ""
         height = _NAME + _LINE * (len(changes) + bool(here))
         interfaces = " → ".join(key for key, _ in groupby(step.interface for step in visit))
@@ -81,18 +83,17 @@ def _drawing(steps: Sequence[Step], asked: str, end: str) -> Drawing:
 
 
 def _leg(left: Step, arrived: Step, y: int) -> Leg:
-    """What was on the wire, as it arrived. What left last may be a node's own copy of it, before its tunnel."""
-    tunnel = arrived.tunnel or left.tunnel
-    return Leg(arrived.source, arrived.destination, tunnel, y, _LEG + (_TUNNEL if tunnel else 0))
+    """What was on the wire. A place may be seen to send a packet only before it goes into its tunnel."""
+    tunnel = arrived.tunnel or (left.tunnel if left.direction == "out" else "")
+    return Leg(left.source, left.destination, tunnel, y, _LEG + (_TUNNEL if tunnel else 0))
 
 
-def _changes(visit: Sequence[Step], asked: str) -> Iterator[str]:
-    first, last = visit[0], visit[-1]
-    destination = asked or first.destination
+def _changes(before: Step, last: Step, asked: str) -> Iterator[str]:
+    destination = asked or before.destination
     if destination != last.destination:
         yield f"destination {destination} ⇒ {last.destination}"
-    if first.source != last.source:
-        yield f"source {first.source} ⇒ {last.source}"
+    if before.source != last.source:
+        yield f"source {before.source} ⇒ {last.source}"
 
 
 def _end(part: str, by_part: dict[str, list[Step]]) -> str:

@@ -30,7 +30,11 @@ from reports.way import hops
 MOST_BYTES = 5_000_000
 """A report goes into mails and issues. Claims that need no attention are left out where it would be larger."""
 
+_LINK_BYTES = 64
+"""At most what a claim costs beside its section: its link in the list of requirements, its family's heading."""
+
 _LARGE = 400
+"""Claims of a page whose requirements are all folded."""
 
 
 def render_html(*runs: Run, sabotages: Sequence[SabotageTable] = ()) -> str:
@@ -68,7 +72,7 @@ def _sections(
     urgency = [*ATTENTION, Verdict.PASS]
     for entry in sorted(every, key=lambda each: urgency.index(each.worst)):
         text = template.render(entry=entry, many=many, repeats=repeats)
-        room -= len(text.encode())
+        room -= len(text.encode()) + _LINK_BYTES
         if room < 0:
             break
         written[entry.id] = Markup(text)  # noqa: S704 - of our own template, which has escaped all data

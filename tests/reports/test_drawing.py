@@ -1,0 +1,74 @@
+"""A packet's way as a drawing: where it was translated, what was on the wire, where it ended."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from conformance.results import Step, Way
+from reports.drawing import WIDTH, drawings
+from tests.reports.ways import cluster_ip_way, forwarded_way, node_port_way, refused_way
+
+ASKED = "10.96.14.7:80"
+
+
+def _step(place: str, interface: str, direction: str, source: str, destination: str) -> Step:
+    return Step(0, place, interface, direction, "probe", "TCP SYN", source, destination, 64)
+
+
+def test_each_translation_stands_at_its_place() -> None:
+    """There at the node that translates, back at the same; nowhere else."""
+    there, back = drawings(node_port_way(), "172.18.0.11:30080")
+    assert {stop.place: stop.changes for stop in there.stops if stop.changes} == {
+        "worker-a": (
+            "destination 172.18.0.11:30080 ⇒ 10.244.2.10:8080",
+            "source 172.18.0.100:51544 ⇒ 10.244.1.0:23817",
+        )
+    }
+    assert {stop.place for stop in back.stops if stop.changes} == {"worker-a"}
+    assert [leg.tunnel for leg in there.legs] == ["", "vxlan 172.18.0.11 > 172.18.0.12", ""]
+
+
+def test_a_translation_before_the_first_sighting_is_not_lost() -> None:
+    """A node that is seen only behind its translation: the leg bears what the sender sent, the node the change."""
+    steps = (
+        _step("pod-a3", "eth0", "out", "10.244.1.4:33000", ASKED),
+        _step("worker-a", "veth1", "out", "10.244.1.4:33000", "10.244.1.2:8080"),
+        _step("pod-a1", "eth0", "in", "10.244.1.4:33000", "10.244.1.2:8080"),
+    )
+    [drawn] = drawings(Way("", 1, "", steps), ASKED)
+    assert [leg.destination for leg in drawn.legs] == [ASKED, "10.244.1.2:8080"]
+    assert [stop.changes for stop in drawn.stops] == [(), (f"destination {ASKED} ⇒ 10.244.1.2:8080",), ()]
+
+
+def test_a_senders_own_translation_is_seen_by_what_was_asked() -> None:
+    """A node's own probe bears the endpoint's address where it is seen first."""
+    steps = (
+        _step("worker-c", "flannel.1", "out", "10.244.3.0:33000", "10.244.1.2:8080"),
+        _step("worker-a", "flannel.1", "in", "10.244.3.0:33000", "10.244.1.2:8080"),
+    )
+    [drawn] = drawings(Way("", 1, "", steps), ASKED)
+    assert drawn.stops[0].changes == (f"destination {ASKED} ⇒ 10.244.1.2:8080",)
+
+
+def test_the_end_is_said() -> None:
+    """Arrived, refused and how, or seen last; and what came back did."""
+    assert [each.stops[-1].end for each in drawings(cluster_ip_way(), ASKED)] == ["arrived", "came back"]
+    assert [each.stops[-1].end for each in drawings(refused_way(4), ASKED)] == [
+        "refused: ICMP port unreachable",
+        "came back",
+    ]
+    assert [each.stops[-1].end for each in drawings(forwarded_way(), "10.96.14.7:81")] == ["seen last here"]
+
+
+def test_nothing_is_drawn_of_nothing() -> None:
+    """A way without a sighting has no drawing."""
+    assert drawings(replace(cluster_ip_way(), steps=()), ASKED) == ()
+
+
+def test_boxes_and_legs_do_not_overlap() -> None:
+    """From top to bottom each part begins below the one before, and all are within the drawing."""
+    for drawn in drawings(node_port_way(), ""):
+        boxes = [(stop.y, stop.height) for stop in drawn.stops]
+        parts = sorted([*boxes, *((leg.y, leg.height) for leg in drawn.legs)])
+        assert all(y + height <= below for (y, height), (below, _) in pairwise(parts))
+        assert parts[-1][0] + parts[-1][1] <= drawn.height
+        assert WIDTH < 390

@@ -165,15 +165,15 @@ def _without_arrivals(outcome: Steady) -> Steady:
 
 
 def _arrival(trace: Trace, facts: Facts) -> Arrival | None:
-    """The endpoint that the probe reached: the last place that it went in at, if an echo listens there."""
+    """The endpoint that the probe reached: the last place that it went in at, if something answers there."""
     # Later fragments have no ports; that all of them arrived shows in the echo's answer.
     probes = [each for each in trace.of(Part.PROBE) if _has_ports(each.headers)]
-    if not probes or probes[-1].direction is not Direction.IN:
+    if not probes or not probes[-1].reached(probes[-1].place):
         return None
     last = probes[-1]
     headers = last.headers
     here = facts.owners.get(headers.destination) is last.place
-    if last.place.kind is not PlaceKind.POD or not here or not _listens(headers, facts):
+    if not here or not _listens(last, facts):
         return None
     return Arrival(last.place, headers.destination_port, _source(last, trace, facts))
 
@@ -182,14 +182,16 @@ def _has_ports(headers: Headers) -> bool:
     return headers.transport is Transport.ICMP or headers.destination_port != 0
 
 
-def _listens(headers: Headers, facts: Facts) -> bool:
-    match headers.transport:
+def _listens(sighting: Sighting, facts: Facts) -> bool:
+    """Whether the place answers such a packet: every place does pings, pods their echo's ports."""
+    match sighting.headers.transport:
         case Transport.ICMP:
             return True
         case Transport.SCTP:
             return False
         case Transport.TCP | Transport.UDP:
-            return headers.destination_port in facts.listeners
+            is_pod = sighting.place.kind is PlaceKind.POD
+            return is_pod and sighting.headers.destination_port in facts.listeners
 
 
 def _source(last: Sighting, trace: Trace, facts: Facts) -> Source:
@@ -211,13 +213,9 @@ def _bears_its_way_out(trace: Trace, facts: Facts) -> bool:
     if sender.kind is not PlaceKind.NODE:
         return False
     out = [each for each in trace.of(Part.PROBE) if each.place is sender and each.direction is Direction.OUT]
-    return any(
-        interface.place is sender
-        and interface.name == out[0].interface
-        and interface.addresses[:1] == (trace.probe.headers.source,)
-        for interface in facts.interfaces
-        if out
-    )
+    if not out:
+        return False
+    return facts.masquerade_address(sender, out[0].interface) == trace.probe.headers.source
 
 
 def _first_back(trace: Trace, part: Part) -> Sighting | None:

@@ -16,7 +16,7 @@ from conformance.outcome import (
     delivered,
 )
 from lab.model import Place, Refusal
-from lab.profiles import Profile, ProxyMode
+from lab.profiles import NetworkName, Profile, ProxyMode
 
 
 class DifferenceKind(StrEnum):
@@ -31,6 +31,7 @@ class KnownDifference:
     """What is observed in place of a claim's expectation.
 
     since, until: the first version of Kubernetes that has it, and the first that has it no more; open if empty.
+    network: where only this one differs.
     """
 
     claim: str
@@ -39,6 +40,7 @@ class KnownDifference:
     kind: DifferenceKind
     reason: str
     link: str
+    network: NetworkName | None = None
     since: str = ""
     until: str = ""
 
@@ -157,6 +159,31 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         link=_NFTABLES,
         since="1.36",
     ),
+    *(
+        KnownDifference(
+            claim=f"net-spoof.{claim}",
+            proxy_mode=mode,
+            instead=Unanswered(frozenset({Arrival(arrived, 8080, Kept())})),
+            kind=DifferenceKind.DOCUMENTED,
+            reason="flannel connects nodes and leaves it to others to check what pods send",
+            link="https://github.com/flannel-io/flannel#networking-details",
+            network=NetworkName.FLANNEL,
+        )
+        for mode in ProxyMode
+        for claim, arrived in (("as_a_neighbour", Place.POD_B1), ("as_an_outside_host", Place.POD_A1))
+    ),
+    *(
+        KnownDifference(
+            claim="cip-detect.bridge_pod",
+            proxy_mode=mode,
+            instead=delivered(Place.POD_A1, Place.POD_B1, source=Masqueraded(Place.WORKER_A)),
+            kind=DifferenceKind.DOCUMENTED,
+            reason="detectLocalMode BridgeInterface knows pods by the bridge that they hang on, and Calico has none",
+            link="https://docs.tigera.io/calico/latest/reference/architecture/data-path",
+            network=NetworkName.CALICO,
+        )
+        for mode in ProxyMode
+    ),
     *_documented(
         ProxyMode.NFTABLES,
         Refused(Place.WORKER_A, Refusal.TCP_RESET),
@@ -178,7 +205,8 @@ def known_difference(claim: str, profile: Profile, kubernetes: str) -> KnownDiff
     """The known difference of this claim in this profile and version of kube-proxy, if there is one."""
     for difference in KNOWN_DIFFERENCES:
         here = difference.claim == claim and difference.proxy_mode is profile.proxy_mode
-        if here and applies(difference, kubernetes):
+        on_it = difference.network in (None, profile.network)
+        if here and on_it and applies(difference, kubernetes):
             return difference
     return None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from conformance.again import After, again
+from conformance.carriage import carried
 from conformance.convergence import Followed, convergence, from_every_node
 from conformance.judging import judge
 from conformance.outcome import Accepted, Outcome, Rejected, Steady
@@ -27,6 +28,7 @@ from lab.model import (
     Facts,
     Flow,
     HealthCheckPort,
+    Host,
     LoadBalancerIP,
     NodePort,
     OtherPort,
@@ -178,6 +180,15 @@ class Live:
         self._observations.append(Observation(flow, plan, (), self._cluster.facts(), outcome, seconds))
         return outcome
 
+    def observe_way(self, flow: Flow) -> Outcome:
+        """As observe, for a flow between two pods of which every hop is looked at too."""
+
+        def settle(_flow: Flow, outcome: Outcome, traces: Sequence[Trace], facts: Facts) -> Outcome:
+            return carried(outcome, traces, facts)
+
+        count = probes_to_see_every(endpoints_of(flow))
+        return self._observe(flow, count, Plan("nothing random is expected", 0.0), settle)
+
     def _settle(self, flow: Flow, outcome: Outcome, _traces: Sequence[Trace], _facts: Facts) -> Outcome:
         return stuck_if_affine(flow, self._when, outcome)
 
@@ -194,7 +205,7 @@ class Live:
 def endpoints_of(flow: Flow) -> int:
     """How many endpoints the flow's Service has at most; without a Service one."""
     match flow.target:
-        case PodIP() | OtherPort() | Unallocated() | HealthCheckPort() | ProxyHealth() | Creation():
+        case PodIP() | Host() | OtherPort() | Unallocated() | HealthCheckPort() | ProxyHealth() | Creation():
             return 1
         case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
             service = flow.target.service

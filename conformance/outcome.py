@@ -171,6 +171,18 @@ class Skewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Strayed:
+    """Delivered, but not by the pod network's own way. Equals no expectation. oddities: in words, each once."""
+
+    arrivals: frozenset[Arrival]
+    oddities: tuple[str, ...]
+    kind: Literal["strayed"] = "strayed"
+
+    def __str__(self) -> str:
+        return f"delivered to {_each(self.arrivals)} by another way: {'; '.join(self.oddities)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Every probe was refused, by the place where the refusal was first seen."""
 
@@ -308,6 +320,7 @@ Outcome = Annotated[
     | ChosenAnew
     | Balanced
     | Skewed
+    | Strayed
     | Refused
     | Dropped
     | Forwarded

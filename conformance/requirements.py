@@ -7,6 +7,7 @@ from conformance.results import Requirement, Tier
 _DOCS = "https://kubernetes.io/docs/reference/networking/virtual-ips/"
 _SERVICE = "https://kubernetes.io/docs/concepts/services-networking/service/"
 _MODEL = "https://kubernetes.io/docs/concepts/services-networking/#the-kubernetes-network-model"
+_DATA_PATH = "https://docs.tigera.io/calico/latest/reference/architecture/data-path"
 _TESTS = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier_test.go"
 _NFTABLES_KEP = "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/3866-nftables-proxy"
 _CONNTRACK = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/conntrack.go"
@@ -23,6 +24,44 @@ _ALL = (
         "Pods reach each other on their own addresses, on one node and across nodes, without translation.",
         _MODEL,
         Tier.CORE,
+    ),
+    Requirement(
+        "net-way",
+        "Pod network",
+        "A packet between pods is routed once by each node on its way; between nodes it travels from node address to "
+        "node address, encapsulated as the network is configured; it bears its own addresses and ports on every hop, "
+        "and so does its answer.",
+        _DATA_PATH,
+        Tier.CORE,
+    ),
+    Requirement(
+        "net-mtu",
+        "Pod network",
+        "A packet as large as the MTU of a pod's interface reaches pods of other nodes in one piece; a larger one "
+        "is refused at the pod, before it leaves.",
+        "https://docs.tigera.io/calico/latest/networking/configuring/mtu",
+        Tier.CORE,
+    ),
+    Requirement(
+        "net-node",
+        "Pod network",
+        "A node reaches the pods of every node, and its own pods reach it, seen by their own addresses.",
+        _MODEL,
+        Tier.CORE,
+    ),
+    Requirement(
+        "net-nat",
+        "Pod network",
+        "What a pod sends to where no pod is, is masqueraded by its node and by it alone.",
+        "https://docs.tigera.io/calico/latest/networking/configuring/workloads-outside-cluster",
+        Tier.CORE,
+    ),
+    Requirement(
+        "net-spoof",
+        "Pod network",
+        "A packet that a pod sends in the name of another address is dropped by its node.",
+        "https://docs.tigera.io/calico/latest/reference/felix/configuration",
+        Tier.EXTENDED,
     ),
     Requirement(
         "cip-basic",

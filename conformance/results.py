@@ -12,7 +12,7 @@ from conformance.outcome import Outcome
 from lab.api import LabRecord, Rule
 
 SCHEMA_VERSION = 2
-"""2 added evidence to claims and the catalogue to a run. A file of an earlier version is read as having none."""
+"""2 added evidence to claims, the catalogue to a run, an outcome Strayed. Earlier files are read as having none."""
 
 
 class Verdict(StrEnum):

@@ -8,8 +8,13 @@ from collections.abc import Mapping, Sequence
 from lab.errors import CommandFailed, MissingRequirement
 
 
-def run(argv: Sequence[str], *, stdin: str = "", environ: Mapping[str, str] | None = None) -> str:
-    """Runs a command to its end; its standard output. CommandFailed when it returns an error."""
+def run(
+    argv: Sequence[str], *, stdin: str = "", environ: Mapping[str, str] | None = None, merged: bool = False
+) -> str:
+    """Runs a command to its end; its standard output. CommandFailed when it returns an error.
+
+    merged: with its standard error, for programs that answer there.
+    """
     try:
         done = subprocess.run(
             list(argv),
@@ -31,7 +36,7 @@ def run(argv: Sequence[str], *, stdin: str = "", environ: Mapping[str, str] | No
             command=argv,
             output=f"{stdin}\n{done.stdout}{done.stderr}".strip(),
         )
-    return done.stdout
+    return f"{done.stdout}{done.stderr}" if merged else done.stdout
 
 
 def ip_batch(lines: Sequence[str], *, netns: str = "") -> None:

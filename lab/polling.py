@@ -17,6 +17,7 @@ class Limit(Enum):
 
     API_READY = (90, "etcd and kube-apiserver from start to /readyz: 3 to 5 s on two idle cores")
     NETWORK_READY = (60, "flanneld's lease: under a second once the API answers, which it asks every 3 s")
+    PODS_REACHED = (60, "the routes of all nodes: BIRD waits a second before it speaks to its peers")
     SLICES_WRITTEN = (30, "the endpointslice controller: at once, when its caches are filled")
     RULES_PROGRAMMED = (60, "kube-proxy from change to rules: 0.1 s; its first sync follows its caches")
     ZONE_KNOWN = (2, "kube-proxy, at start: with its first sync, or never")

@@ -19,6 +19,7 @@ from conformance.outcome import (
     Rejected,
     Returned,
     Skewed,
+    Strayed,
     Stuck,
     Unanswered,
     Unstable,
@@ -80,6 +81,9 @@ def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: C901, PLR0911, PLR09
         case Skewed(shares=shares):
             each = {f"{share.arrival}": f"{share.probes} probes" for share in shares}
             return {"outcome": "delivered unevenly", **each}
+        case Strayed(arrivals=arrivals, oddities=oddities):
+            each = {f"oddity {number}": words for number, words in enumerate(oddities, start=1)}
+            return {"outcome": "delivered by another way", **_sources(arrivals), **each}
         case Refused(by=place, how=how):
             return {"outcome": "refused", "by": str(place), "with": str(how)}
         case Dropped():

@@ -11,8 +11,7 @@ from conformance.results import Tier
 from conformance.verdict import INTERRUPTED, NOT_TESTED, USAGE
 from lab.components.products import KUBERNETES_VERSION
 from lab.errors import LabError, UsageError
-from lab.networks.flannel import Backend
-from lab.profiles import PROFILES
+from lab.profiles import PROFILES, Encapsulation, Implementation
 from svcproof import __version__, commands
 from svcproof.sabotage.fault import Kind
 from svcproof.sabotage.order import seconds
@@ -156,7 +155,8 @@ def _add_seed(verb: argparse.ArgumentParser, what: str) -> None:
 
 
 def _add_lab_settings(verb: argparse.ArgumentParser) -> None:
-    _add_backend(verb)
+    _add_encapsulation(verb)
+    _add_implementation(verb)
     _add_sources(verb)
     _add_runs(verb)
 
@@ -165,7 +165,8 @@ def _add_up_and_down(verbs: _Verbs) -> None:
     up = _verb(verbs, "up", commands.up, "make a lab that stays up")
     _add_profile(up)
     up.add_argument("--name", default="", help="of the lab (the profile's)")
-    _add_backend(up)
+    _add_encapsulation(up)
+    _add_implementation(up)
     _add_sources(up)
     down = _verb(verbs, "down", commands.down, "end a lab that was made by `up`")
     down.add_argument("name", nargs="?", default="", metavar="LAB")
@@ -229,12 +230,21 @@ def _add_profile(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("profile", metavar="PROFILE", help=f"one of: {known}")
 
 
-def _add_backend(verb: argparse.ArgumentParser) -> None:
+def _add_encapsulation(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
-        "--backend",
-        choices=[backend.value for backend in Backend],
-        default=Backend.VXLAN.value,
-        help="how flannel carries packets between nodes (%(default)s)",
+        "--encapsulation",
+        choices=[each.value for each in Encapsulation],
+        default=None,
+        help="of packets between nodes; none is flannel's host-gw (flannel: vxlan, calico: none)",
+    )
+
+
+def _add_implementation(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--network-implementation",
+        choices=["auto", *(each.value for each in Implementation)],
+        default="auto",
+        help="Calico's own programs, or its data path built by the lab; auto: its programs where they are handed in",
     )
 
 

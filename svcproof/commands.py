@@ -9,13 +9,13 @@ from pathlib import Path
 
 from conformance.results import ResultsError, Run, Tier, Verdict, read_results
 from conformance.verdict import AS_DOCUMENTED, DIFFERS
-from lab.components.program import Program
+from lab.components.calico import CalicoParts, calico_parts
+from lab.components.needed import needed
 from lab.components.progress import Lines
 from lab.components.resolve import resolve
 from lab.components.sources import Sources
 from lab.errors import UsageError
-from lab.networks.flannel import Backend
-from lab.profiles import Profile, profile_named
+from lab.profiles import Encapsulation, Implementation, Profile, profile_named
 from reports.summary import sentence
 from svcproof import dumped, entered, shown, standing
 from svcproof.bundle import write_bundle
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         pytest=options.rest,
         traced=options.trace,
     )
-    diagnosis.require(profile, real_machine(settings.environ))
+    diagnosis.require(profile, real_machine(settings.environ), _encapsulation(options, profile))
     progress = Lines(sys.stderr)
     return exit_code_of(run_profile(request, Labs(settings.state), progress), request, progress)
 
@@ -78,7 +78,7 @@ def rerun(options: argparse.Namespace, settings: Settings) -> int:
     request = replace(
         _request(options, settings, profile), workers=1, claims=(found.id,), traced=options.trace
     )
-    diagnosis.require(profile, real_machine(settings.environ))
+    diagnosis.require(profile, real_machine(settings.environ), _encapsulation(options, profile))
     progress = Lines(sys.stderr)
     after = run_profile(request, Labs(settings.state), progress)
     if after is not None:
@@ -97,7 +97,7 @@ def sabotage(options: argparse.Namespace, settings: Settings) -> int:
         full=options.full,
         listed=options.list,
     )
-    diagnosis.require(profile, real_machine(settings.environ))
+    diagnosis.require(profile, real_machine(settings.environ), _encapsulation(options, profile))
     return sabotage_profile(SabotageRequest(lab=lab, order=order), Labs(settings.state), Lines(sys.stderr))
 
 
@@ -113,13 +113,14 @@ def claims(options: argparse.Namespace, _settings: Settings) -> int:
 def up(options: argparse.Namespace, settings: Settings) -> int:
     """`svcproof up`."""
     profile = profile_named(options.profile)
-    diagnosis.require(profile, real_machine(settings.environ))
+    diagnosis.require(profile, real_machine(settings.environ), _encapsulation(options, profile))
     progress = Lines(sys.stderr)
     wish = standing.Wish(
         name=options.name or profile.name,
         profile=profile,
-        components=resolve(tuple(Program), _sources(options, settings), progress),
-        backend=Backend(options.backend),
+        components=resolve(needed(profile), _sources(options, settings), progress),
+        encapsulation=_encapsulation(options, profile),
+        calico=_calico(options, settings, profile),
         state=settings.state,
         environ=settings.environ,
     )
@@ -233,11 +234,24 @@ def _lab_request(options: argparse.Namespace, settings: Settings, profile: Profi
         profile=profile,
         sources=_sources(options, settings),
         runs=options.runs,
-        backend=Backend(options.backend),
+        encapsulation=_encapsulation(options, profile),
+        calico=_calico(options, settings, profile),
         seed=random.randrange(1 << 32) if options.seed is None else options.seed,  # noqa: S311 - no secret
         command=options.typed,
         environ=settings.environ,
     )
+
+
+def _encapsulation(options: argparse.Namespace, profile: Profile) -> Encapsulation:
+    """What was asked for, or what the network does by itself."""
+    return Encapsulation(options.encapsulation) if options.encapsulation else profile.encapsulation
+
+
+def _calico(options: argparse.Namespace, settings: Settings, profile: Profile) -> CalicoParts | None:
+    """Calico's own programs, where they are to run."""
+    asked = options.network_implementation
+    wanted = None if asked == "auto" else Implementation(asked)
+    return calico_parts(profile, wanted, options.components or settings.components)
 
 
 def _chosen(options: argparse.Namespace, profile: Profile) -> tuple[str, ...]:

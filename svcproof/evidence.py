@@ -14,6 +14,7 @@ from lab.model import (
     ExternalIP,
     Flow,
     HealthCheckPort,
+    Host,
     LoadBalancerIP,
     NodePort,
     OtherPort,
@@ -67,6 +68,8 @@ def target_words(target: Target) -> str:  # noqa: C901, PLR0911 - one line for e
             return f"healthCheckNodePort of {service.name} on {node}"
         case ProxyHealth(node=node, path=path):
             return f"{path} of kube-proxy on {node}"
+        case Host(place=place):
+            return f"{place}'s own address"
         case PodIP(pod=pod, port=port):
             return f"{pod}, port {port}" if port else str(pod)
 

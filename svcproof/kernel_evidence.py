@@ -17,6 +17,7 @@ from lab.model import (
     ExternalIP,
     Flow,
     HealthCheckPort,
+    Host,
     LoadBalancerIP,
     NodePort,
     OtherPort,
@@ -113,7 +114,7 @@ def service_of(flow: Flow) -> Service | None:
     match flow.target:
         case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP() | OtherPort() | HealthCheckPort():
             return flow.target.service
-        case PodIP() | Unallocated() | ProxyHealth() | Creation():
+        case PodIP() | Host() | Unallocated() | ProxyHealth() | Creation():
             return None
 
 

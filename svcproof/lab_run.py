@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lab.capsule.start import start_capsule
+from lab.components.calico import CalicoParts
+from lab.components.needed import needed
 from lab.components.program import Component, Program
 from lab.components.progress import Progress
 from lab.components.resolve import resolve
 from lab.components.sources import Sources
 from lab.errors import LabError
 from lab.netns.order import LabOrder, write_order
-from lab.networks.flannel import Backend
-from lab.profiles import Profile
+from lab.profiles import Encapsulation, Profile
 from svcproof import __version__
 from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
 from svcproof.labs import Labs, LabUse
@@ -30,15 +31,16 @@ class LabRequest:
     profile: Profile
     sources: Sources
     runs: Path
-    backend: Backend
+    encapsulation: Encapsulation
     seed: int
     command: tuple[str, ...]
     environ: Mapping[str, str]
+    calico: CalicoParts | None = None
 
 
 def prepare(request: LabRequest, name: str, progress: Progress) -> Path:
     """Gets the components, makes a directory and leaves in it what the program in the capsule must know."""
-    components = resolve(tuple(Program), request.sources, progress)
+    components = resolve(needed(request.profile), request.sources, progress)
     directory = _make_directory(request.runs, name)
     write_order(lab_order(request, components, directory / "logs"), directory / ORDER_FILE)
     write_invocation(_invocation(request, directory.name), directory)
@@ -59,10 +61,11 @@ def lab_order(request: LabRequest, components: Mapping[Program, Component], logs
         profile=request.profile,
         components=components,
         kubernetes=components[Program.KUBE_PROXY].version,
-        backend=request.backend,
+        encapsulation=request.encapsulation,
         logs=logs,
         seed=request.seed,
         python=sys.executable,
+        calico=request.calico,
     )
 
 

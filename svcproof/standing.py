@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.capsule.start import start_capsule
+from lab.components.calico import CalicoParts
 from lab.components.program import Component, Program
 from lab.components.progress import Progress
 from lab.errors import LabError, UsageError
 from lab.netns.order import LabOrder, read_order, write_order
-from lab.networks.flannel import Backend
 from lab.polling import Limit, wait_until
-from lab.profiles import Profile
+from lab.profiles import Encapsulation, Profile
 from svcproof.invocation import ORDER_FILE
 from svcproof.labs import LabEntry, Labs, LabUse, check_name
 from svcproof.shown import TROUBLE_FILE, StandingFacts
@@ -33,9 +33,10 @@ class Wish:
     name: str
     profile: Profile
     components: Mapping[Program, Component]
-    backend: Backend
+    encapsulation: Encapsulation
     state: Path
     environ: Mapping[str, str]
+    calico: CalicoParts | None = None
 
 
 def up(wish: Wish, progress: Progress) -> int:
@@ -103,10 +104,11 @@ def _prepare(wish: Wish, directory: Path) -> None:
             profile=wish.profile,
             components=wish.components,
             kubernetes=wish.components[Program.KUBE_PROXY].version,
-            backend=wish.backend,
+            encapsulation=wish.encapsulation,
             logs=directory / "logs",
             seed=0,
             python=sys.executable,
+            calico=wish.calico,
         )
         write_order(order, directory / ORDER_FILE)
     except OSError as error:

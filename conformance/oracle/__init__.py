@@ -2,7 +2,7 @@
 
 Written from kubernetes.io, the KEPs, the unit tests of Kubernetes v1.36.2 and, where these are silent, its source.
 It knows no rules and no lab; a claim that disagrees with it is wrong, or it is. The pod network is flannel with its
-VXLAN backend, whose own masquerading is part of the answer.
+VXLAN backend, or Calico with natOutgoing; what either masquerades by itself is part of the answer.
 """
 
 from conformance.oracle.clients import documented_again

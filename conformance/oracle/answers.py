@@ -19,7 +19,8 @@ from conformance.outcome import (
     Stuck,
     Unanswered,
 )
-from lab.model import Place, Refusal, Transport
+from lab.model import Flow, Place, PlaceKind, PodIP, Refusal, Transport
+from lab.profiles import NetworkName
 
 
 def refused(packet: Packet) -> Outcome:
@@ -61,6 +62,35 @@ def answer_of_pod(
     if transport is Transport.SCTP or port not in setting.world.listeners:
         return answer_of_kernel(pod, transport)
     return Delivered(frozenset({Arrival(pod, port, source)}))
+
+
+def answer_of_host(sender: Place, host: Place) -> Outcome:
+    """A ping of a pod or a node to the own address of a node, or of a place outside.
+
+    Pods keep their address at their own node. On the way to any other place that is no pod their node masquerades
+    them, by flannel's ip-masq and by Calico's natOutgoing: node addresses are not of the pod network.
+
+    Source: https://github.com/flannel-io/flannel/blob/v0.28.9/Documentation/configuration.md ip-masq;
+    https://docs.tigera.io/calico/latest/networking/configuring/workloads-outside-cluster.
+    """
+    if sender.kind is PlaceKind.OUTSIDE or sender is host:
+        raise Undocumented(f"what becomes of a ping from {sender} to {host}")
+    leaves = host.kind is PlaceKind.OUTSIDE or host is not sender.node
+    source = Masqueraded(sender.node) if leaves else Kept()
+    return Delivered(frozenset({Arrival(host, 0, source)}))
+
+
+def answer_to_forged(setting: Setting, flow: Flow) -> Outcome:
+    """What a pod sends in the name of another place: Calico's nodes drop it, flannel's do not look.
+
+    Source: https://docs.tigera.io/calico/latest/reference/felix/configuration (rp_filter on workload interfaces);
+    https://github.com/flannel-io/flannel#networking-details.
+    """
+    if flow.sender.kind is not PlaceKind.POD or not isinstance(flow.target, PodIP):
+        raise Undocumented(f"what becomes of what {flow.sender} sends as {flow.bearing}")
+    if setting.network is NetworkName.CALICO:
+        return Dropped()
+    return Unanswered(frozenset({Arrival(flow.target.pod, flow.target.port, Kept())}))
 
 
 def answer_of_service(

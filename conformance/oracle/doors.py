@@ -7,6 +7,7 @@ from conformance.oracle.world import Setting
 from lab.model import (
     Creation,
     ExternalIP,
+    Host,
     HttpTarget,
     IPMode,
     LoadBalancerIP,
@@ -59,7 +60,7 @@ def check_door(target: Target) -> None:
 
     Source: https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types.
     """
-    if isinstance(target, Unallocated | PodIP | HttpTarget | Creation):
+    if isinstance(target, Unallocated | PodIP | Host | HttpTarget | Creation):
         return
     door = type(target.door if isinstance(target, OtherPort) else target)
     if not _has_door(target.service, door):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conformance.oracle.answers import answer_of_pod
+from conformance.oracle.answers import answer_of_host, answer_of_pod, answer_to_forged
 from conformance.oracle.creation import creation
 from conformance.oracle.doors import check_door, now_at
 from conformance.oracle.health import health
@@ -21,7 +21,7 @@ from conformance.oracle.services import (
 )
 from conformance.oracle.sources import seen_without_service
 from conformance.oracle.world import Setting, Undocumented, World
-from conformance.outcome import Balanced, Delivered, Outcome, Stuck
+from conformance.outcome import Balanced, Delivered, LocalError, Outcome, Stuck
 from lab.model import (
     Circumstance,
     ClusterIP,
@@ -29,6 +29,7 @@ from lab.model import (
     ExternalIP,
     Flow,
     HealthCheckPort,
+    Host,
     HttpTarget,
     LoadBalancerIP,
     NodeAddress,
@@ -58,19 +59,29 @@ def documented(
     Undocumented where no source says, or where probes of the flow differ in more than where they arrive.
     ValueError for a flow that cannot be: to a door that its Service does not have, or by a way that does not exist.
     """
-    setting = Setting(profile.proxy_mode, world, tuple(when))
+    setting = Setting(profile.proxy_mode, profile.network, world, tuple(when))
     target = flow.target
     if isinstance(target, Creation):
         return creation(setting, target)
     if isinstance(target, ClusterIP | NodePort | LoadBalancerIP | ExternalIP):
         return _at_service(setting, flow, target, before)
-    if isinstance(target, PodIP):
-        source = seen_without_service(setting, flow.sender, flow.via, target.pod)
-        return answer_of_pod(setting, target.pod, target.port, target.transport, source)
+    if isinstance(target, PodIP | Host):
+        return _without_service(setting, flow, target)
     if isinstance(target, HttpTarget):
         return health(setting, target)
     check_door(target)
     return _at_first_node(setting, at_first_node(flow.sender, first_node(flow)), target)
+
+
+def _without_service(setting: Setting, flow: Flow, target: PodIP | Host) -> Outcome:
+    if flow.bearing is not None:
+        return answer_to_forged(setting, flow)
+    if flow.beyond_mtu:
+        return LocalError("EMSGSIZE")  # send(2): the socket requires that the message be sent whole.
+    if isinstance(target, Host):
+        return answer_of_host(flow.sender, target.place)
+    source = seen_without_service(setting, flow.sender, flow.via, target.pod)
+    return answer_of_pod(setting, target.pod, target.port, target.transport, source)
 
 
 def _at_service(setting: Setting, flow: Flow, given: ServiceTarget, before: Outcome | None) -> Outcome:
@@ -144,7 +155,7 @@ def _at_first_node(setting: Setting, packet: Packet, target: Target) -> Outcome:
             return at_outside_address(setting, packet, target)
         case NodePort():
             return at_node_port(setting, _at_node(packet, target), target)
-        case PodIP() | HealthCheckPort() | ProxyHealth() | Creation():
+        case PodIP() | Host() | HealthCheckPort() | ProxyHealth() | Creation():
             raise AssertionError(f"no front door: {target}")
 
 

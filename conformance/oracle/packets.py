@@ -6,6 +6,7 @@ from enum import StrEnum, auto
 from conformance.oracle.world import Setting, Undocumented
 from conformance.outcome import Kept, Masqueraded
 from lab.model import DetectLocal, NodeAddress, Place, PlaceKind
+from lab.profiles import NetworkName
 
 
 class From(StrEnum):
@@ -46,7 +47,8 @@ def at_other_node(packet: Packet, node: Place, at: NodeAddress) -> Packet:
     """A packet that its first node did not take for its own, at the node whose address it asks for.
 
     The bridge's address is of the pod network, and pods keep their own there. To every other address flannel
-    masquerades pods with their node's. A node sends from the address of the way that the packet takes.
+    masquerades pods with their node's, and so does Calico's natOutgoing. A node sends from the address of the way
+    that the packet takes.
 
     Source: https://github.com/flannel-io/flannel/blob/v0.28.9/pkg/trafficmngr/iptables/iptables.go masqRules.
     """
@@ -78,6 +80,9 @@ def is_pod_traffic(setting: Setting, packet: Packet) -> bool:
             return packet.is_of_pod_network
         case DetectLocal.NODE_CIDR:
             return packet.is_of_pod_network and packet.came is From.ITS_POD
+        case DetectLocal.BRIDGE_INTERFACE if setting.network is NetworkName.CALICO:
+            # Its pods hang on no bridge: https://docs.tigera.io/calico/latest/reference/architecture/data-path
+            return False
         case DetectLocal.BRIDGE_INTERFACE | DetectLocal.INTERFACE_NAME_PREFIX:
             return packet.came is From.ITS_POD
         case DetectLocal.NOTHING:

@@ -9,6 +9,7 @@ from conformance.oracle.packets import From, Packet, is_pod_traffic, tells_pods
 from conformance.oracle.world import Setting, Undocumented
 from conformance.outcome import Kept, Masqueraded
 from lab.model import Place, PlaceKind, PodState, Transport
+from lab.profiles import NetworkName
 
 
 class Answer(StrEnum):
@@ -60,17 +61,24 @@ def _seen_across_nodes(setting: Setting, packet: Packet) -> Seen:
 
     flannel masquerades it with iptables. With nftables, its rule that spares packets to the node's own pods spares
     those to all pods, and the answer goes straight to the sender. A node that asked itself translates it still.
+    Calico's natOutgoing masquerades pods only.
 
     Source: https://github.com/flannel-io/flannel/blob/v0.28.9/pkg/trafficmngr/iptables/iptables.go masqRules and
-    https://github.com/flannel-io/flannel/blob/v0.28.9/pkg/trafficmngr/nftables/nftables.go addMasqRules.
+    https://github.com/flannel-io/flannel/blob/v0.28.9/pkg/trafficmngr/nftables/nftables.go addMasqRules;
+    https://docs.tigera.io/calico/latest/networking/configuring/workloads-outside-cluster.
     """
-    if not setting.nftables:
+    if _masquerades_strangers(setting):
         return Seen(Masqueraded(packet.node), Answer.TRANSLATED)
     if packet.came is From.ITSELF:
         return Seen(Kept(), Answer.TRANSLATED)
     if packet.source == Kept():
         return Seen(Kept(), Answer.DIRECTLY)
     raise Undocumented(f"what {packet.sender} makes of an answer that its own node did not ask for")
+
+
+def _masquerades_strangers(setting: Setting) -> bool:
+    """Whether the network masquerades who is no pod, on the way from one node to pods of another."""
+    return setting.network is NetworkName.FLANNEL and not setting.nftables
 
 
 def seen_without_service(
@@ -90,5 +98,5 @@ def seen_without_service(
         case PlaceKind.OUTSIDE:
             if via is None:
                 raise ValueError(f"no network but the cluster's own knows {pod}: {sender} needs `via`")
-            spared = via is pod.node or setting.nftables
+            spared = via is pod.node or not _masquerades_strangers(setting)
             return Kept() if spared else Masqueraded(via)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from lab.model import Circumstance, NodeAddress, Place, PodIs, PodState, ProxyHas, Service, ServiceIs
-from lab.profiles import ProxyMode
+from lab.profiles import NetworkName, ProxyMode
 
 
 class Undocumented(Exception):
@@ -33,9 +33,10 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A world at one moment, under one proxy mode."""
+    """A world at one moment, under one proxy mode, on one pod network."""
 
     mode: ProxyMode
+    network: NetworkName
     world: World
     when: tuple[Circumstance, ...] = ()
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from lab.components.calico import CalicoProgram
 from lab.components.disk import sha256_of
 from lab.components.identity import version_of
 from lab.components.products import KUBERNETES_VERSION, products
@@ -50,9 +51,9 @@ def _from_directory(
             next_step="give --components (SVCPROOF_COMPONENTS) a directory of executables",
         )
     present = {path.name for path in directory.iterdir()}
-    if present.isdisjoint(Program):
+    if present.isdisjoint({*Program, *CalicoProgram}):
         raise UsageError(
-            f"looked for programs in {directory}, which has none of {', '.join(Program)}",
+            f"looked for programs in {directory}, which has none of {', '.join([*Program, *CalicoProgram])}",
             next_step="give --components (SVCPROOF_COMPONENTS) the directory that holds them",
         )
     found = {}

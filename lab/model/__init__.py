@@ -1,7 +1,7 @@
 """The nouns: places, Services, flows, packets. Frozen facts that every room may name."""
 
 from lab.model.circumstance import Circumstance, DetectLocal, PodIs, PodState, ProxyHas, ServiceIs
-from lab.model.facts import Facts, Interface, ServiceFacts
+from lab.model.facts import Facts, Interface, NetworkFacts, ServiceFacts
 from lab.model.flow import (
     ClusterIP,
     Creation,
@@ -9,6 +9,7 @@ from lab.model.flow import (
     ExternalIP,
     Flow,
     HealthCheckPort,
+    Host,
     HttpTarget,
     LoadBalancerIP,
     NodeAddress,
@@ -48,11 +49,13 @@ __all__ = [
     "Flow",
     "Headers",
     "HealthCheckPort",
+    "Host",
     "HttpTarget",
     "IPMode",
     "Interface",
     "ListedEndpoint",
     "LoadBalancerIP",
+    "NetworkFacts",
     "NodeAddress",
     "NodePort",
     "OtherPort",

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from itertools import count, islice
 
+from lab.errors import UsageError
 from lab.model.flow import (
     ClusterIP,
     Creation,
     Destination,
     ExternalIP,
     HealthCheckPort,
+    Host,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
@@ -23,6 +25,7 @@ from lab.model.flow import (
 )
 from lab.model.place import Place
 from lab.model.service import Service
+from lab.profiles import Encapsulation
 
 _HTTP = 80
 _PROXY_HEALTH = 10256
@@ -50,6 +53,15 @@ class ServiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkFacts:
+    """How the pod network carries packets. pod_mtu: of a pod's interface. bridged: a node's pods share a bridge."""
+
+    encapsulation: Encapsulation = Encapsulation.NONE
+    pod_mtu: int = 1500
+    bridged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The addresses of a lab.
 
@@ -68,6 +80,7 @@ class Facts:
     listeners: frozenset[int]
     services: Mapping[str, ServiceFacts]
     api: Destination
+    network: NetworkFacts = NetworkFacts()
 
     def cluster_ip(self, service: Service) -> IPv4Address:
         """The Service's cluster IP, or the one that it asks for. ValueError where it has none."""
@@ -76,9 +89,20 @@ class Facts:
             raise ValueError(f"Service {service.name} has no cluster IP")
         return address
 
+    def masquerade_address(self, node: Place, interface: str) -> IPv4Address | None:
+        """The address that masquerading gives to what leaves a node by this interface: the interface's first.
+
+        One without addresses lends the first that the node has on another (inet_select_addr of the kernel).
+        """
+        mine = [each for each in self.interfaces if each.place is node and each.addresses]
+        named = [each for each in mine if each.name == interface]
+        return next((each.addresses[0] for each in [*named, *mine]), None)
+
     def destination(self, target: Target) -> Destination:  # noqa: C901, PLR0911 - one line for each kind of target
         """Where packets for this target go."""
         match target:
+            case Host(place=place):
+                return Destination(self.primary[place], 0)
             case PodIP(pod=pod, port=port):
                 return Destination(self.primary[pod], port)
             case ClusterIP(service=service, port=name):
@@ -89,7 +113,7 @@ class Facts:
                 return Destination(self.unallocated, _HTTP)
             case NodePort(service=service, port=name, node=node, at=at):
                 port = service.port(name).node_port or self.services[service.name].node_ports[name]
-                return Destination(self.node_addresses[node][at], port)
+                return Destination(self._node_address(node, at), port)
             case HealthCheckPort(service=service, node=node):
                 port = service.health_check_node_port or self.services[service.name].health_check_port
                 return Destination(self.primary[node], port)
@@ -116,3 +140,8 @@ class Facts:
         taken |= {service.health_check_port for service in self.services.values()}
         free = (number for number in count(port + 1) if number not in taken)
         return port if after == 0 else next(islice(free, after - 1, None))
+
+    def _node_address(self, node: Place, at: NodeAddress) -> IPv4Address:
+        if at not in self.node_addresses[node]:
+            raise UsageError(f"{node} has no {at}: not every network has a bridge")
+        return self.node_addresses[node][at]

@@ -126,7 +126,14 @@ class OtherPort:
         return self.door.service
 
 
-Target = ServiceTarget | OtherPort | Unallocated | PodIP | HttpTarget | Creation
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A node's or an outside place's own address, which is pinged."""
+
+    place: Place
+
+
+Target = ServiceTarget | OtherPort | Unallocated | PodIP | Host | HttpTarget | Creation
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +147,9 @@ class Flow:
     TCP with a source port is data on one connection, which must have been opened.
     own_addresses: each probe of a batch comes from an address of its own, and the next batch from the same ones in
     the same order: so many clients, at the place of one.
+    bearing: the place whose address the probes bear in place of the sender's, which is forged then.
+    beyond_mtu: how many bytes a probe is larger than the MTU of a pod's interface, and never to be fragmented;
+    None for probes that are small.
     """
 
     sender: Place
@@ -148,9 +158,11 @@ class Flow:
     padding: int = 0
     source_port: int = 0
     own_addresses: bool = False
+    bearing: Place | None = None
+    beyond_mtu: int | None = None
 
     @property
-    def address_of(self) -> ServiceTarget | Unallocated | PodIP | HttpTarget | Creation:
+    def address_of(self) -> ServiceTarget | Unallocated | PodIP | Host | HttpTarget | Creation:
         """The target whose address the packets bear."""
         return self.target.door if isinstance(self.target, OtherPort) else self.target
 
@@ -162,6 +174,8 @@ class Flow:
                 return transport
             case Unallocated() | HealthCheckPort() | ProxyHealth() | Creation():
                 return Transport.TCP
+            case Host():
+                return Transport.ICMP
             case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
                 protocol: Protocol = self.target.service.port(self.target.port).protocol
                 return Transport(protocol.value)

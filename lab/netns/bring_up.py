@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from lab.components.program import Program
 from lab.kube import Kube
-from lab.model import NODES, PODS, Destination, Facts, Interface, NodeAddress, Place, ProxyHas
+from lab.model import NODES, PODS, Destination, Facts, Interface, NetworkFacts, NodeAddress, Place, ProxyHas
 from lab.netns import control_plane, kube_proxy, nodes, plan, pods, topology
 from lab.netns.barrier import Barrier
 from lab.netns.cluster import NetnsCluster
@@ -19,9 +19,12 @@ from lab.netns.daemon import Daemon, Launcher, check
 from lab.netns.inspection import Inspection
 from lab.netns.namespaces import UNDERLAY, Namespaces
 from lab.netns.order import LabOrder
+from lab.netns.reach import wait_pods_reach
 from lab.netns.zones import Zones
-from lab.networks import flannel
+from lab.networks.chosen import network_on
+from lab.networks.network import Site
 from lab.polling import Limit, wait_until
+from lab.profiles import Encapsulation
 from lab.traffic.connections import Connections
 from lab.traffic.exchange import Exchange
 from lab.traffic.places import Captures, Senders
@@ -43,6 +46,7 @@ def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsC
     topology.build(namespaces)
     with ExitStack() as stack:
         launcher = Launcher(namespaces, logs, dict(os.environ))
+        stack.callback(launcher.end)
         # This process stands where kube-apiserver is; its sockets elsewhere are opened by short visits.
         stack.enter_context(namespaces.inside(UNDERLAY))
         say("starting etcd and kube-apiserver")
@@ -54,11 +58,13 @@ def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsC
         connections = stack.enter_context(closing(Connections(namespaces.inside)))
         exchange = Exchange(captures, senders, connections, marks)
         kube = stack.enter_context(closing(control_plane.connect(plane)))
-        say("starting kube-proxy and flanneld on three nodes")
+        say(f"starting kube-proxy and {order.profile.network} on three nodes")
         cluster = _start_cluster(order, name, launcher, state, plane, kube, captures, exchange)
         cluster.daemons += (echo,)
         _wait_echo(echo)
         cluster.check()
+        say("waiting for the pod network")
+        wait_pods_reach(exchange, cluster.standing.primary, cluster.check)
         say("waiting for the first rules of every node")
         cluster.barrier.create()
         cluster.zones.create()
@@ -82,16 +88,26 @@ def _start_cluster(
     """From an API that answers to nodes with a network and pods."""
     mode, components = order.profile.proxy_mode, order.components
     nodes.create_nodes(kube)
-    daemons = (
-        *plane.daemons,
-        control_plane.start_controllers(components, launcher, plane.kubeconfig),
-        *nodes.start_flanneld(mode, order.backend, components, launcher, plane.kubeconfig, state),
+    site = Site(
+        launcher=launcher,
+        kube=kube,
+        kubeconfig=plane.kubeconfig,
+        components=components,
+        mode=mode,
+        encapsulation=order.encapsulation,
+        state=state,
+        calico=order.calico,
     )
+    network = network_on(site, order.profile.network)
+    controllers = control_plane.start_controllers(components, launcher, plane.kubeconfig)
+    network_daemons = network.start()
+    daemons = (*plane.daemons, controllers, *network_daemons)
     program = components[Program.KUBE_PROXY].path
-    proxies = kube_proxy.KubeProxies(mode, program, launcher, plane.kubeconfig, state)
+    proxies = kube_proxy.KubeProxies(mode, program, launcher, plane.kubeconfig, state, network.pod_interfaces)
     proxies.start(ProxyHas())
-    pool = pods.PodPool(kube, launcher.namespaces, _cni_programs(order), state)
-    addresses = pool.make(_cni_plugins(state, daemons))
+    network.wait(lambda: check(*daemons))
+    pool = pods.PodPool(kube, network.attach)
+    addresses = pool.make()
     return NetnsCluster(
         order=order,
         name=name,
@@ -100,6 +116,8 @@ def _start_cluster(
         daemons=daemons,
         captures=captures,
         exchange=exchange,
+        network=network,
+        network_daemons=network_daemons,
         barrier=Barrier(kube, exchange, lambda: check(*daemons, *proxies.running())),
         zones=Zones(kube, exchange),
         pod_pool=pool,
@@ -107,22 +125,8 @@ def _start_cluster(
         inspection=Inspection(
             launcher.namespaces, kube, mode, lambda node: kube_proxy.lock_of_its_own(state, node)
         ),
-        standing=_facts(launcher.namespaces, addresses),
+        standing=_facts(launcher.namespaces, addresses, network.pod_interfaces.bridge, order.encapsulation),
     )
-
-
-def _cni_programs(order: LabOrder) -> Mapping[str, Path]:
-    wanted = (Program.BRIDGE, Program.HOST_LOCAL, Program.PORTMAP, Program.LOOPBACK)
-    return {program.value: order.components[program].path for program in wanted}
-
-
-def _cni_plugins(state: Path, daemons: tuple[Daemon, ...]) -> dict[Place, list[dict[str, object]]]:
-    """The CNI configuration of each node, once flanneld has its lease."""
-    plugins = {}
-    for node in NODES:
-        subnet = flannel.wait_subnet(nodes.subnet_file(state, node), lambda: check(*daemons))
-        plugins[node] = flannel.cni_plugins(subnet, str(plan.POD_CIDR), state / f"cni-{node}")
-    return plugins
 
 
 def _wait_echo(echo: Daemon) -> None:
@@ -133,33 +137,41 @@ def _wait_echo(echo: Daemon) -> None:
     wait_until("the echo listens in every pod", Limit.NETWORK_READY, listening)
 
 
-def _addresses_of(node: Place, listed: Sequence[Interface]) -> Mapping[NodeAddress, IPv4Address]:
-    """The addresses of a node that flows may name."""
-    [bridge] = [each for each in listed if each.place is node and each.name == "cni0"]
-    return MappingProxyType(
-        {
-            NodeAddress.PRIMARY: plan.NODE_ADDRESSES[node],
-            NodeAddress.SECONDARY: plan.SECONDARY_ADDRESSES[node],
-            NodeAddress.BRIDGE: bridge.addresses[0],
-            NodeAddress.LOOPBACK: IPv4Address("127.0.0.1"),
-        }
-    )
+def _addresses_of(node: Place, listed: Sequence[Interface], bridge: str) -> Mapping[NodeAddress, IPv4Address]:
+    """The addresses of a node that flows may name. bridge: towards its pods, where the network has one."""
+    named = {
+        NodeAddress.PRIMARY: plan.NODE_ADDRESSES[node],
+        NodeAddress.SECONDARY: plan.SECONDARY_ADDRESSES[node],
+        NodeAddress.LOOPBACK: IPv4Address("127.0.0.1"),
+    }
+    for each in listed:
+        if each.place is node and each.name == bridge:
+            named[NodeAddress.BRIDGE] = each.addresses[0]
+    return MappingProxyType(named)
 
 
-def _facts(namespaces: Namespaces, pod_addresses: Mapping[Place, IPv4Address]) -> Facts:
-    """Who has which address, from the plan, the CNI results and the nodes' kernels."""
+def _facts(
+    namespaces: Namespaces,
+    pod_addresses: Mapping[Place, IPv4Address],
+    bridge: str,
+    encapsulation: Encapsulation,
+) -> Facts:
+    """Who has which address, from the plan, the network and the nodes' kernels."""
     primary = {**plan.NODE_ADDRESSES, **plan.OUTSIDE_ADDRESSES, **pod_addresses}
     listed = [each for node in NODES for each in nodes.interfaces(namespaces, node)]
     listed += [Interface(pod, "eth0", (pod_addresses[pod],)) for pod in PODS]
     listed += [Interface(place, "eth0", (address,)) for place, address in plan.OUTSIDE_ADDRESSES.items()]
     owners = {address: each.place for each in listed for address in each.addresses}
+    bridged = any(each.name == bridge for each in listed)
+    network = NetworkFacts(encapsulation, nodes.pod_mtu(namespaces, PODS[0]), bridged)
     return Facts(
         interfaces=tuple(listed),
         primary=MappingProxyType(primary),
-        node_addresses=MappingProxyType({node: _addresses_of(node, listed) for node in NODES}),
+        node_addresses=MappingProxyType({node: _addresses_of(node, listed, bridge) for node in NODES}),
         unallocated=plan.UNALLOCATED,
         owners=MappingProxyType({**owners, plan.ROUTER_BEYOND: Place.ROUTER}),
         listeners=frozenset(plan.ECHO_PORTS),
         services=MappingProxyType({}),
         api=Destination(plan.CONTROL, plan.API_PORT),
+        network=network,
     )

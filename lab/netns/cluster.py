@@ -32,9 +32,9 @@ from lab.netns.daemon import Daemon, check
 from lab.netns.inspection import Inspection
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
-from lab.netns.routes import question_of, sentinels, way_of
+from lab.netns.routes import question_of, sentinels, sentinels_beside_the_network, way_of
 from lab.netns.zones import Zones
-from lab.networks import flannel
+from lab.networks.network import Network
 from lab.polling import let_pass
 from lab.profiles import Profile
 from lab.traffic.asking import Asking
@@ -47,7 +47,7 @@ _DEVIATIONS = (
         "by default 300 refused probes get 6 errors, and a refusal would look like a drop",
     ),
     Deviation(
-        "rp_filter is 0 on nodes, as the kernel's default is; distributions often set 1 or 2",
+        "rp_filter is 0 on nodes, the kernel's default, but where the network sets it; distributions often set 1 or 2",
         "a lab must not depend on the machine that it runs on",
     ),
     Deviation(
@@ -77,6 +77,8 @@ class NetnsCluster:
     daemons: tuple[Daemon, ...]
     captures: Captures
     exchange: Exchange
+    network: Network
+    network_daemons: tuple[Daemon, ...]
     barrier: Barrier
     zones: Zones
     pod_pool: pods.PodPool
@@ -192,7 +194,8 @@ class NetnsCluster:
         if question is not None:
             return Asking(self.captures, self.namespaces.inside).get(question, count)
         way = way_of(flow, self.standing)
-        return self.exchange.send(way, count, sentinels(flow, way, self.standing))
+        behind = sentinels(flow, way, self.standing)
+        return self.exchange.send(way, count, behind, sentinels_beside_the_network(flow, self.standing))
 
     def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
         """Sends fresh probes of these flows, each from a place of its own, all the while that `change` runs."""
@@ -270,14 +273,17 @@ class NetnsCluster:
             profile=self.profile.name,
             kernel=f"{os.uname().sysname} {os.uname().release} {os.uname().machine}",
             kubernetes=self.order.kubernetes,
-            network=f"flannel, {self.order.backend}",
-            programs=tuple(
-                ProgramFacts(each.program, each.version, each.sha256, each.origin)
-                for each in self.order.components.values()
-            ),
+            network=self.network.says(),
+            programs=(*self._programs(), *self.network.programs()),
             tools=topology.tool_versions(),
-            deviations=(*deviations(), *self.zones.deviations()),
+            deviations=(*deviations(), *self.network.deviations(), *self.zones.deviations()),
             figures=Figures(self.up_seconds, self.programmed_seconds, captured, dropped),
+        )
+
+    def _programs(self) -> tuple[ProgramFacts, ...]:
+        return tuple(
+            ProgramFacts(each.program, each.version, each.sha256, each.origin)
+            for each in self.order.components.values()
         )
 
     def _know(self, known: Mapping[str, ServiceFacts]) -> None:
@@ -318,10 +324,9 @@ class NetnsCluster:
 
 
 def deviations() -> tuple[Deviation, ...]:
-    """In what this lab differs from a production cluster."""
+    """In what this lab differs from a production cluster, whichever network it has."""
     return (
         *pods.DEVIATIONS,
-        *flannel.DEVIATIONS,
         *kube_proxy.DEVIATIONS,
         *_DEVIATIONS,
         *((_PLAIN_ROOT,) if linux.in_initial_user_namespace() else ()),

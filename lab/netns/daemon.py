@@ -3,7 +3,7 @@
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.errors import DaemonDied
@@ -59,6 +59,7 @@ class Launcher:
     namespaces: Namespaces
     logs: Path
     environ: Mapping[str, str]
+    started: list[Daemon] = field(default_factory=list)
 
     def start(
         self,
@@ -78,4 +79,13 @@ class Launcher:
                 env={**self.environ, **(environ or {})},
                 start_new_session=True,
             )
-        return Daemon(name, tuple(argv), log, process)
+        daemon = Daemon(name, tuple(argv), log, process)
+        self.started.append(daemon)
+        return daemon
+
+    def end(self) -> None:
+        """Ends every program that was started and waits for its end: a lab that does not come up leaves none behind."""
+        for daemon in self.started:
+            daemon.process.kill()
+        for daemon in self.started:
+            daemon.process.wait()

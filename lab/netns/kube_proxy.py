@@ -7,6 +7,7 @@ from lab.api import Deviation
 from lab.model import NODES, DetectLocal, Place, ProxyHas
 from lab.netns import plan
 from lab.netns.daemon import Daemon, Launcher
+from lab.netns.interfaces import PodInterfaces
 from lab.polling import Limit
 from lab.profiles import ProxyMode
 
@@ -28,13 +29,20 @@ class KubeProxies:
     """The kube-proxies of a lab, one per node."""
 
     def __init__(
-        self, mode: ProxyMode, program: Path, launcher: Launcher, kubeconfig: Path, state: Path
+        self,
+        mode: ProxyMode,
+        program: Path,
+        launcher: Launcher,
+        kubeconfig: Path,
+        state: Path,
+        pod_interfaces: PodInterfaces,
     ) -> None:
         self._mode = mode
         self._program = program
         self._launcher = launcher
         self._kubeconfig = kubeconfig
         self._state = state
+        self._pod_interfaces = pod_interfaces
         self._round = 0
         self._daemons: tuple[Daemon, ...] = ()
 
@@ -59,7 +67,8 @@ class KubeProxies:
         name = f"kube-proxy-{node}" if self._round == 1 else f"kube-proxy-{node}-{self._round}"
         # A file of its own each time: kube-proxy ends when its configuration file changes.
         file = self._state / f"{name}.json"
-        file.write_text(json.dumps(configuration(self._mode, node, self._kubeconfig, options), indent=1))
+        wanted = configuration(self._mode, node, self._kubeconfig, options, self._pod_interfaces)
+        file.write_text(json.dumps(wanted, indent=1))
         return self._launcher.start(
             name,
             node,
@@ -73,7 +82,9 @@ def lock_of_its_own(state: Path, node: Place) -> dict[str, str]:
     return {"XTABLES_LOCKFILE": str(state / f"xtables-{node}.lock")}
 
 
-def configuration(mode: ProxyMode, node: Place, kubeconfig: Path, options: ProxyHas) -> dict[str, object]:
+def configuration(
+    mode: ProxyMode, node: Place, kubeconfig: Path, options: ProxyHas, pod_interfaces: PodInterfaces
+) -> dict[str, object]:
     """KubeProxyConfiguration of one node."""
     return {
         "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
@@ -85,11 +96,11 @@ def configuration(mode: ProxyMode, node: Place, kubeconfig: Path, options: Proxy
         "iptables": {"minSyncPeriod": MIN_SYNC_PERIOD, "masqueradeAll": options.masquerade_all},
         "nftables": {"minSyncPeriod": MIN_SYNC_PERIOD, "masqueradeAll": options.masquerade_all},
         "nodePortAddresses": list(options.node_port_addresses) or None,
-        **_local_detection(options.detect_local),
+        **_local_detection(options.detect_local, pod_interfaces),
     }
 
 
-def _local_detection(detect: DetectLocal) -> dict[str, object]:
+def _local_detection(detect: DetectLocal, pod_interfaces: PodInterfaces) -> dict[str, object]:
     """How kube-proxy is told to know the traffic of pods."""
     cluster_cidr = str(plan.POD_CIDR)
     match detect:
@@ -98,9 +109,10 @@ def _local_detection(detect: DetectLocal) -> dict[str, object]:
         case DetectLocal.NODE_CIDR:
             return {"detectLocalMode": "NodeCIDR", "clusterCIDR": cluster_cidr}
         case DetectLocal.BRIDGE_INTERFACE:
-            return {"detectLocalMode": "BridgeInterface", "detectLocal": {"bridgeInterface": "cni0"}}
+            bridge = {"bridgeInterface": pod_interfaces.bridge}
+            return {"detectLocalMode": "BridgeInterface", "detectLocal": bridge}
         case DetectLocal.INTERFACE_NAME_PREFIX:
-            prefix = {"interfaceNamePrefix": "cni"}
+            prefix = {"interfaceNamePrefix": pod_interfaces.prefix}
             return {"detectLocalMode": "InterfaceNamePrefix", "detectLocal": prefix}
         case DetectLocal.NOTHING:
             return {"detectLocalMode": "ClusterCIDR", "clusterCIDR": ""}

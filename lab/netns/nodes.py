@@ -1,20 +1,13 @@
-"""The nodes of a lab: their API objects, their kube-proxy and flanneld, and the addresses that come with these."""
+"""The nodes of a lab: their API objects, and the addresses that their kernels have."""
 
 import json
-from collections.abc import Mapping
 from ipaddress import IPv4Address
-from pathlib import Path
 
 from lab.commands import run
-from lab.components.program import Component, Program
 from lab.kube import Kube
 from lab.model import NODES, Interface, Place
 from lab.netns import plan
-from lab.netns.daemon import Daemon, Launcher
-from lab.netns.kube_proxy import lock_of_its_own
 from lab.netns.namespaces import Namespaces
-from lab.networks import flannel
-from lab.profiles import ProxyMode
 
 
 def create_nodes(kube: Kube) -> None:
@@ -45,39 +38,6 @@ def create_nodes(kube: Kube) -> None:
         )
 
 
-def start_flanneld(
-    mode: ProxyMode,
-    backend: flannel.Backend,
-    components: Mapping[Program, Component],
-    launcher: Launcher,
-    kubeconfig: Path,
-    state: Path,
-) -> tuple[Daemon, ...]:
-    """Starts flanneld on every node."""
-    configuration = state / "net-conf.json"
-    configuration.write_text(flannel.network_configuration(str(plan.POD_CIDR), backend, mode))
-    return tuple(
-        launcher.start(
-            f"flanneld-{node}",
-            node,
-            flannel.flanneld(
-                components[Program.FLANNELD].path,
-                kubeconfig,
-                configuration,
-                plan.NODE_ADDRESSES[node],
-                subnet_file(state, node),
-            ),
-            {"NODE_NAME": node.value, **lock_of_its_own(state, node)},
-        )
-        for node in NODES
-    )
-
-
-def subnet_file(state: Path, node: Place) -> Path:
-    """Where flanneld writes its lease on this node."""
-    return state / f"subnet-{node}.env"
-
-
 def interfaces(namespaces: Namespaces, node: Place) -> tuple[Interface, ...]:
     """The node's interfaces that have IPv4 addresses, from the kernel."""
     listed = json.loads(run(["ip", "-json", "-4", "-n", namespaces.name(node), "addr", "show"]))
@@ -90,3 +50,9 @@ def interfaces(namespaces: Namespaces, node: Place) -> tuple[Interface, ...]:
         for item in listed
         if item["ifname"] != "lo"
     )
+
+
+def pod_mtu(namespaces: Namespaces, pod: Place) -> int:
+    """The MTU of a pod's interface in bytes, from the kernel."""
+    [link] = json.loads(run(["ip", "-json", "-n", namespaces.name(pod), "link", "show", "eth0"]))
+    return int(link["mtu"])

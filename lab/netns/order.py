@@ -6,25 +6,27 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from lab.components.calico import CalicoParts
 from lab.components.program import Component, Program
-from lab.networks.flannel import Backend
-from lab.profiles import Profile
+from lab.profiles import Encapsulation, Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabOrder:
     """One run's wish. components: resolved before the capsule is entered, because inside there is no network.
 
-    logs: where the logs of daemons are kept. python: the interpreter for programs of the lab's own.
+    calico: its own programs, where they run. logs: where the logs of daemons are kept.
+    python: the interpreter for programs of the lab's own.
     """
 
     profile: Profile
     components: Mapping[Program, Component]
     kubernetes: str
-    backend: Backend
+    encapsulation: Encapsulation
     logs: Path
     seed: int
     python: str
+    calico: CalicoParts | None = None
 
 
 _ADAPTER = TypeAdapter(LabOrder)

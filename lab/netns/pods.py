@@ -1,18 +1,15 @@
-"""The lab's standing pool of pods: made through the API, given their interface by CNI, reported Running and Ready."""
+"""The lab's standing pool of pods: made through the API, attached by the network, reported Running and Ready."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
-from pathlib import Path
 
 from lab.api import Deviation
 from lab.kube import Kube, Manifest
 from lab.model import NODES, PODS, Place, PodState
 from lab.netns import plan
-from lab.netns.kube_proxy import lock_of_its_own
 from lab.netns.namespaces import Namespaces
-from lab.networks import cni
 
 _GRACE_SECONDS = 3600
 _ENDED = (PodState.TERMINATING, PodState.DYING, PodState.GONE)
@@ -20,8 +17,8 @@ _ENDED = (PodState.TERMINATING, PodState.DYING, PodState.GONE)
 
 DEVIATIONS = (
     Deviation(
-        "no kubelet and no scheduler: the lab places pods, calls CNI and reports their status",
-        "a kubelet needs a container runtime; the API objects and the CNI calls are the same",
+        "no kubelet and no scheduler: the lab places pods, has the network attach them and reports their status",
+        "a kubelet needs a container runtime; the API objects are the same",
     ),
     Deviation(
         "a pod is a network namespace with an echo server in it, not a container",
@@ -32,20 +29,18 @@ DEVIATIONS = (
 
 @dataclass(slots=True)
 class PodPool:
-    """The pods of a lab. cni_programs: CNI plugin by type."""
+    """The pods of a lab. attach: gives a pod its interface; its address."""
 
     kube: Kube
-    namespaces: Namespaces
-    cni_programs: Mapping[str, Path]
-    state: Path
+    attach: Callable[[Place], IPv4Address]
     addresses: dict[Place, IPv4Address] = field(default_factory=dict)
     labels: dict[Place, dict[str, str]] = field(default_factory=dict)
     states: dict[Place, PodState] = field(default_factory=dict)
 
-    def make(self, plugins: Mapping[Place, Sequence[Mapping[str, object]]]) -> Mapping[Place, IPv4Address]:
-        """Makes every pod, the nodes side by side; their addresses. plugins: CNI's, per node, in order."""
+    def make(self) -> Mapping[Place, IPv4Address]:
+        """Makes every pod, the nodes side by side; their addresses."""
         with ThreadPoolExecutor(max_workers=len(NODES)) as threads:
-            for made in threads.map(lambda node: self._make_on(node, plugins[node]), NODES):
+            for made in threads.map(self._make_on, NODES):
                 self.addresses.update(made)
         return self.addresses
 
@@ -81,17 +76,12 @@ class PodPool:
             self.kube.delete_pod(pod.value, 0)
         self.kube.create_pod(manifest(pod, self.labels.get(pod, {})))
 
-    def _make_on(self, node: Place, plugins: Sequence[Mapping[str, object]]) -> dict[Place, IPv4Address]:
-        return {pod: self._make(pod, plugins) for pod in PODS if pod.node is node}
+    def _make_on(self, node: Place) -> dict[Place, IPv4Address]:
+        return {pod: self._make(pod) for pod in PODS if pod.node is node}
 
-    def _make(self, pod: Place, plugins: Sequence[Mapping[str, object]]) -> IPv4Address:
+    def _make(self, pod: Place) -> IPv4Address:
         self.kube.create_pod(manifest(pod, {}))
-        attachment = cni.Attachment(f"svcproof-{pod}", self.namespaces.path(pod), pod.value)
-        lock = lock_of_its_own(self.state, pod.node)
-        with self.namespaces.inside(pod.node):
-            cni.add("loopback", [{"type": "loopback"}], attachment, self.cni_programs, "lo", lock)
-            result = cni.add("cbr0", plugins, attachment, self.cni_programs, "eth0", lock)
-        address = cni.pod_address(result)
+        address = self.attach(pod)
         self.kube.patch_pod_status(pod.value, running(pod.node, address, ready=True))
         return address
 

@@ -8,15 +8,17 @@ from lab.model import (
     Facts,
     Flow,
     HealthCheckPort,
+    Host,
     NodePort,
     Place,
     PlaceKind,
+    PodIP,
     ProxyHealth,
     Transport,
 )
 from lab.netns import plan
 from lab.traffic.asking import Question
-from lab.traffic.craft import Shape
+from lab.traffic.craft import HEADER_BYTES, Shape
 from lab.traffic.exchange import Way
 from lab.traffic.places import Frame
 
@@ -29,8 +31,7 @@ def way_of(flow: Flow, facts: Facts) -> Way:
     """The way of a flow's probes. UsageError where no such way can be."""
     destination = facts.destination(flow.target)
     mark = 0 if flow.via is None else _mark(flow, flow.via)
-    is_data = flow.transport is Transport.TCP and flow.source_port != 0
-    shape = Shape(flow.transport, "PA" if is_data else "S", flow.padding)
+    shape = _shape(flow, facts)
     pieces = _FRAGMENT_BYTES if flow.padding > _FRAGMENT_BYTES else 0
     return Way(
         sender=flow.sender,
@@ -41,7 +42,7 @@ def way_of(flow: Flow, facts: Facts) -> Way:
         fragment_bytes=pieces,
         source_port=flow.source_port,
         frame=_frame(flow, destination.address, facts),
-        sources=_crowd(flow) if flow.own_addresses else (),
+        sources=_sources(flow, facts),
     )
 
 
@@ -64,6 +65,17 @@ def question_of(flow: Flow, facts: Facts) -> Question | None:
             return None
 
 
+def _shape(flow: Flow, facts: Facts) -> Shape:
+    """UsageError where the MTU is to be filled by a probe that has no payload."""
+    if flow.beyond_mtu is None:
+        is_data = flow.transport is Transport.TCP and flow.source_port != 0
+        return Shape(flow.transport, "PA" if is_data else "S", flow.padding)
+    if flow.transport not in (Transport.UDP, Transport.ICMP):
+        raise UsageError(f"a probe over {flow.transport} has no payload that could fill the MTU")
+    size = facts.network.pod_mtu + flow.beyond_mtu
+    return Shape(flow.transport, padding=size - HEADER_BYTES, whole=True)
+
+
 def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:
     """Probes that a sound lab answers, to follow a batch: through the same first node, to every node and beyond."""
     if flow.sender.kind is not PlaceKind.OUTSIDE:
@@ -72,6 +84,24 @@ def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:
         mark = plan.via_mark(flow.via or _entry(flow))
         return [*_to_pods(Place.CLIENT, mark, facts), _to_router(Place.CLIENT, mark)]
     return [Way(flow.sender, way.mark, _address(flow, facts), 0, Shape(Transport.ICMP))]
+
+
+def sentinels_beside_the_network(flow: Flow, facts: Facts) -> list[Way]:
+    """What a lab answers whose pod network is broken: from the sender to its own node, and on between nodes.
+
+    Only where the flow asks no Service, so that it is the network itself that may be found wanting.
+    """
+    sender, target = flow.sender, flow.target
+    if not isinstance(target, PodIP | Host) or sender.kind is PlaceKind.OUTSIDE:
+        return []
+    own = sender.node
+    end = target.pod.node if isinstance(target, PodIP) else target.place
+    hops = [(sender, own), (own, end)]
+    return [
+        Way(start, 0, facts.primary[stop], 0, Shape(Transport.ICMP))
+        for start, stop in hops
+        if start is not stop
+    ]
 
 
 def _to_pods(sender: Place, mark: int, facts: Facts) -> list[Way]:
@@ -87,6 +117,13 @@ def _to_router(sender: Place, mark: int) -> Way:
 
 def _is_pod_of(place: Place, node: Place) -> bool:
     return place.kind is PlaceKind.POD and place.node is node
+
+
+def _sources(flow: Flow, facts: Facts) -> tuple[IPv4Address, ...]:
+    """The addresses that probes bear where that is not the sender's one: a crowd's, or a forged one."""
+    if flow.bearing is not None:
+        return (facts.primary[flow.bearing],)
+    return _crowd(flow) if flow.own_addresses else ()
 
 
 def _crowd(flow: Flow) -> tuple[IPv4Address, ...]:

@@ -129,5 +129,7 @@ def _set_sysctls(namespaces: Namespaces, place: Place, sysctls: dict[str, str]) 
 
 def tool_versions() -> dict[str, str]:
     """The host's own tools that take part, as they name themselves; a profile can do without some."""
-    asked = {"ip": "-V", "nft": "--version", "iptables": "--version"}
-    return {tool: run([tool, option]).strip() for tool, option in asked.items() if shutil.which(tool)}
+    asked = {"ip": "-V", "nft": "--version", "iptables": "--version", "bird": "--version", "ipset": "-V"}
+    return {
+        tool: run([tool, option], merged=True).strip() for tool, option in asked.items() if shutil.which(tool)
+    }

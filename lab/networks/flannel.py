@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
+from typing import assert_never
 
 from lab.api import Deviation
 from lab.polling import Limit, wait_until
-from lab.profiles import ProxyMode
+from lab.profiles import Encapsulation, ProxyMode
+
+BRIDGE = "cni0"
+"""The bridge that the pods of a node hang on."""
 
 
 class Backend(StrEnum):
@@ -21,6 +25,20 @@ class Backend(StrEnum):
 
     VXLAN = "vxlan"
     HOST_GW = "host-gw"
+    IPIP = "ipip"
+
+
+def backend_of(encapsulation: Encapsulation) -> Backend:
+    """Flannel's own word for an encapsulation."""
+    match encapsulation:
+        case Encapsulation.NONE:
+            return Backend.HOST_GW
+        case Encapsulation.VXLAN:
+            return Backend.VXLAN
+        case Encapsulation.IPIP:
+            return Backend.IPIP
+        case _:
+            assert_never(encapsulation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +112,7 @@ def cni_plugins(subnet: Subnet, pod_cidr: str, data: Path) -> list[dict[str, obj
     """The plugins of a pod's interface in order, as flannel's plugin delegates them. data: this node's own."""
     bridge: dict[str, object] = {
         "type": "bridge",
-        "bridge": "cni0",
+        "bridge": BRIDGE,
         "hairpinMode": True,
         "isDefaultGateway": True,
         "ipMasq": not subnet.masquerades,

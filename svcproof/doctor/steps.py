@@ -19,6 +19,7 @@ class Step(StrEnum):
     BRIDGE = "bridge"
     BRIDGE_NETFILTER = "br_netfilter"
     VXLAN = "vxlan"
+    IPIP = "ipip"
     ROUTING = "routing"
     NFTABLES = "nftables"
     IPTABLES = "iptables"
@@ -111,6 +112,14 @@ MEANINGS: Mapping[Step, Meaning] = MappingProxyType(
             subject="vxlan tunnels",
             enables=_FLANNEL,
             cure=_kernel("CONFIG_VXLAN", "vxlan"),
+            needs="ip",
+            after=Step.VETH,
+        ),
+        Step.IPIP: Meaning(
+            subject="ipip tunnels",
+            # Only for --encapsulation ipip, which no profile has by itself.
+            enables=(),
+            cure=_kernel("CONFIG_NET_IPIP", "ipip") + "; or another --encapsulation",
             needs="ip",
             after=Step.VETH,
         ),

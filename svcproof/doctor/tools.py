@@ -12,6 +12,7 @@ from svcproof.doctor.packages import cure_by_packages
 
 _NFT_MINIMUM = (1, 0, 1)
 _IPTABLES_MINIMUM = (1, 8)
+_BIRD_MINIMUM = (2,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,13 @@ class _Trouble:
 
 @dataclass(frozen=True, slots=True)
 class _Tool:
-    """A tool. programs: that must be there, the one that is asked for its version first."""
+    """A tool. programs: that must be there, the one that is asked for its version first; asked: how."""
 
     package: str
     programs: tuple[str, ...]
     enables: tuple[Profile, ...]
     trouble: Callable[[str], _Trouble | None]
+    asked: str = "-V"
 
     @property
     def name(self) -> str:
@@ -49,7 +51,7 @@ def _finding(machine: Machine, tool: _Tool) -> Finding:
         detail = f"{', '.join(absent)} found neither in PATH nor in the sbin directories"
         return _missing(machine, tool, _Trouble(detail, tool.enables))
     path = str(machine.which(tool.name))
-    said = _first_line(machine.run([path, "-V"]).output)
+    said = _first_line(machine.run([path, tool.asked]).output)
     if trouble := tool.trouble(said):
         return _missing(machine, tool, trouble)
     return Finding(
@@ -101,9 +103,19 @@ def _iptables_trouble(said: str) -> _Trouble | None:
     )
 
 
+def _bird_trouble(said: str) -> _Trouble | None:
+    if said.startswith("BIRD version") and _version(said) >= _BIRD_MINIMUM:
+        return None
+    return _Trouble(f"BIRD 2 or newer is needed (it says: {said})", _CALICO)
+
+
+def _no_trouble(_said: str) -> _Trouble | None:
+    return None
+
+
 def _version(said: str) -> tuple[int, ...]:
     """The first version in what a tool says of itself; empty, which is older than all, if none."""
-    found = re.search(r"v(\d+(?:\.\d+)+)", said)
+    found = re.search(r"(?:v|version )(\d+(?:\.\d+)+)", said)
     return tuple(int(part) for part in found[1].split(".")) if found else ()
 
 
@@ -113,6 +125,7 @@ def _first_line(output: str) -> str:
 
 _NFTABLES = with_mode(ProxyMode.NFTABLES)
 _IPTABLES = with_mode(ProxyMode.IPTABLES)
+_CALICO = with_network(NetworkName.CALICO)
 _TOOLS = (
     _Tool("iproute2", ("ip",), EVERY, _ip_trouble),
     _Tool("nftables", ("nft",), _NFTABLES, _nft_trouble),
@@ -122,4 +135,6 @@ _TOOLS = (
         tuple(dict.fromkeys((*_IPTABLES, *with_network(NetworkName.FLANNEL)))),
         _iptables_trouble,
     ),
+    _Tool("bird2", ("bird",), _CALICO, _bird_trouble, asked="--version"),
+    _Tool("ipset", ("ipset",), tuple(each for each in _CALICO if each in _IPTABLES), _no_trouble),
 )

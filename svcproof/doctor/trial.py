@@ -142,6 +142,11 @@ def _add_vxlan() -> None:
     _run(*link, "local", "192.0.2.1", "dev", "far", "dstport", "8472", "nolearning")
 
 
+def _add_ipip() -> None:
+    tunnel = ["ip", "-n", _NETNS, "link", "add", "tunnel2", "type", "ipip"]
+    _run(*tunnel, "local", "192.0.2.1", "remote", "192.0.2.2")
+
+
 def _add_rule() -> None:
     _run("ip", "rule", "add", "fwmark", "1", "lookup", "101")
 
@@ -192,6 +197,7 @@ ACTIONS: Mapping[Step, Action] = MappingProxyType(
         Step.BRIDGE: _add_bridge,
         Step.BRIDGE_NETFILTER: _find_bridge_netfilter,
         Step.VXLAN: _add_vxlan,
+        Step.IPIP: _add_ipip,
         Step.ROUTING: _add_rule,
         Step.NFTABLES: _write_nftables,
         Step.IPTABLES: _write_iptables,

@@ -122,12 +122,16 @@ def _unplugged(bench: Bench, pod: Place) -> Iterator[None]:
     node = namespaces.name(pod.node)
     links = json.loads(run(["ip", "-json", "-n", node, "link", "show"]))
     [name] = [link["ifname"] for link in links if link["ifindex"] == own["link_index"]]
+    routes = run(["ip", "-n", node, "route", "show", "dev", name]).splitlines()
     run(["ip", "-n", node, "link", "set", name, "down"])
     try:
         yield
     finally:
         run(["ip", "-n", node, "link", "set", name, "up"])
-        run(["ip", "-n", node, "neighbour", "flush", "dev", "cni0"])
+        # The kernel has forgotten the routes that led there, and a bridge's node which pod was silent.
+        for route in routes:
+            run(["ip", "-n", node, "route", "replace", *route.split(), "dev", name])
+        run(["ip", "-n", node, "neighbour", "flush", "all"])
 
 
 def _sysctl(name: str) -> Path:

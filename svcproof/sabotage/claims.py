@@ -14,6 +14,7 @@ from lab.model import (
     Circumstance,
     Creation,
     Flow,
+    Host,
     HttpTarget,
     PodIP,
     ProxyHealth,
@@ -63,7 +64,7 @@ class Claim:
     def service(self) -> str:
         """The name of the Service that the flow asks; empty where it asks none."""
         match self.flow.target:
-            case PodIP() | Unallocated() | ProxyHealth():
+            case PodIP() | Host() | Unallocated() | ProxyHealth():
                 return ""
             case target:
                 return target.service.name
@@ -109,10 +110,15 @@ def _claim(item: pytest.Item, profile: Profile, kubernetes: str) -> Claim:
 
 
 def rounds(claims: Sequence[Claim]) -> tuple[Round, ...]:
-    """The claims by Services and circumstances. Those without circumstances, which ask most, come first."""
+    """The claims by Services and circumstances. Those without circumstances, which ask most, come first.
+
+    The claims of the pod network, which have no Services, are a round of their own, before all others.
+    """
     groups: dict[tuple[bool, tuple[Service, ...], tuple[Circumstance, ...]], list[Claim]] = {}
     for claim in claims:
         if claim.given:
             groups.setdefault((bool(claim.when), claim.given, claim.when), []).append(claim)
     ordered = sorted(groups.items(), key=lambda group: group[0][0])
-    return tuple(Round(given, when, tuple(group)) for (_, given, when), group in ordered)
+    network = tuple(claim for claim in claims if not claim.given)
+    first = (Round((), (), network),) if network else ()
+    return (*first, *(Round(given, when, tuple(group)) for (_, given, when), group in ordered))

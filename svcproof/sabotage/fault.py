@@ -39,6 +39,7 @@ class Kind(StrEnum):
     RP_FILTER_STRICT = "rp-filter-strict"
     FOREIGN_TABLE_DROP = "foreign-table-drop"
     ENDPOINT_NAMESPACE_GONE = "endpoint-namespace-gone"
+    POD_NETWORK = "pod-network"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from conformance.arranged import Arranged
 from lab.netns import plan
 from lab.netns.cluster import NetnsCluster
 from lab.profiles import ProxyMode
-from svcproof.sabotage import beside, of_iptables, of_nftables
+from svcproof.sabotage import beside, of_iptables, of_network, of_nftables
 from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.claims import Claim, Round
@@ -52,12 +52,13 @@ class Session:
     def run(self) -> None:
         """Every round in its order; then survivors that are not on record are compared with twins and proven."""
         arranged, start = Arranged(self.cluster), time.monotonic()
-        for done, round_ in enumerate(self.rounds):
-            until = self._share(start, len(self.rounds) - done)
+        rounds = self._rounds_wanted()
+        for done, round_ in enumerate(rounds):
+            until = self._share(start, len(rounds) - done)
             with self._within(arranged, round_) as trial:
                 self._try(trial, round_, until)
-            about = ", ".join(service.name for service in round_.services)
-            self.say(f"  {len(self.results)} faults, {done + 1} of {len(self.rounds)} rounds: {about}")
+            about = ", ".join(service.name for service in round_.services) or "the pod network"
+            self.say(f"  {len(self.results)} faults, {done + 1} of {len(rounds)} rounds: {about}")
         for round_, names in self._grouped(self._missing_twins(), self._first):
             with self._within(arranged, round_) as trial:
                 self._find(trial, round_, names)
@@ -65,6 +66,11 @@ class Session:
         for round_, names in self._grouped(self._unproven(), self._last):
             with self._within(arranged, round_) as trial:
                 self._prove(trial, round_, names)
+
+    def _rounds_wanted(self) -> Sequence[Round]:
+        """All of them; the pod network's alone where nothing else is to be broken."""
+        alone = set(self.order.kinds) == {Kind.POD_NETWORK}
+        return [round_ for round_ in self.rounds if not (alone and round_.services)]
 
     def _share(self, start: float, left: int) -> float | None:
         """Until when this round may begin new faults."""
@@ -97,6 +103,9 @@ class Session:
                 self.baseline[claim.id] = notice.observed
 
     def _try(self, trial: Trial, round_: Round, until: float | None) -> None:
+        if not round_.services:
+            self._try_network(trial, round_)
+            return
         candidates = {fault.name: fault for fault in self._faults(trial.bench, round_)}
         fresh = [fault for name, fault in candidates.items() if name not in self._first]
         self._first |= {fault.name: round_ for fault in fresh}
@@ -123,13 +132,19 @@ class Session:
         """The faults beside the rules, where nothing but the Services is out of the ordinary."""
         if round_.when:
             return
-        most = max(self.rounds, key=lambda each: 0 if each.when else len(each.claims))
+        most = max(self.rounds, key=lambda each: len(each.claims) if each.services and not each.when else 0)
         for fault in beside.faults(round_.services):
             known = self.results.get(fault.name)
             again = known is None or known.fate in (Fate.SURVIVED, Fate.HARMLESS)
             # To start every kube-proxy anew takes seconds.
             here = fault.kind is not Kind.KUBE_PROXY_KILLED or round_ is most
             if self._wanted(fault) and again and here and not self._has_its_share(fault):
+                self._note(trial.beside(fault), round_)
+
+    def _try_network(self, trial: Trial, round_: Round) -> None:
+        """The faults of the pod network: its own claims must notice."""
+        for fault in () if self.order.listed else of_network.faults(self.cluster):
+            if self._wanted(fault):
                 self._note(trial.beside(fault), round_)
 
     def _has_its_share(self, fault: Beside) -> bool:

@@ -92,7 +92,7 @@ def test_a_lab_is_one_line() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"null", b"[]", b"{}", b'{"schema_version": 1}', b'{"schema_version": "x"}', b"\x00\xff\xfe"],
+    [b"", b"{", b"null", b"[]", b"{}", b'{"schema_version": 2}', b'{"schema_version": "x"}', b"\x00\xff\xfe"],
     ids=repr,
 )
 def test_garbage_is_named(tmp_path: Path, content: bytes) -> None:

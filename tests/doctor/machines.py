@@ -18,11 +18,15 @@ VERSIONS = {
     "ip": "ip utility, iproute2-6.1.0, libbpf 1.1.2",
     "nft": "nftables v1.0.6 (Lester Gooch #5)\n  cli:          editline\n  json:         yes",
     "iptables": "iptables v1.8.9 (nf_tables)",
+    "bird": "BIRD version 2.0.12",
+    "ipset": "ipset v7.17, protocol version: 7",
 }
 PACKAGES = {
     "iproute2": ("ip",),
     "nftables": ("nft",),
     "iptables": ("iptables", "iptables-save", "iptables-restore", "ip6tables"),
+    "bird2": ("bird",),
+    "ipset": ("ipset",),
     "gcc": ("gcc",),
     "libc6-dev": (),
 }
@@ -52,7 +56,7 @@ class Debian:
                 return Ran(0, "Reading package lists... Done")
             case ["apt-get", "install", "--yes", "--no-install-recommends", *packages]:
                 return self._install(packages)
-            case [path, "-V"]:
+            case [path, "-V"] | [path, "--version"]:
                 return Ran(0, self.versions[Path(path).name])
             case _:
                 raise AssertionError(command)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lab.profiles import PROFILES, profile_named
+from lab.profiles import PROFILES, ProxyMode
 from svcproof.doctor.capsule import capsule_findings
 from svcproof.doctor.finding import State
 from svcproof.doctor.machine import Trial
@@ -36,16 +36,17 @@ def test_every_step_that_worked_is_told() -> None:
 def test_a_failed_step_has_the_words_of_who_refused(step: Step) -> None:
     """It is missing for the profiles that need it, with a cure; other steps are as before."""
     failed = replace(machine(), try_capsule=lambda: trial({step: "not supported"}))
-    [finding] = [each for each in capsule_findings(failed) if each.state is State.MISSING]
+    [finding] = [each for each in capsule_findings(failed) if each.state is not State.OK]
     assert (finding.id, finding.detail) == (f"capsule.{step}", "not supported")
+    assert finding.state is (State.MISSING if finding.enables else State.WARNING)
     assert finding.enables == MEANINGS[step].enables
     assert finding.cure
 
 
 def test_rules_are_the_matter_of_their_own_mode() -> None:
     """A kernel without nf_tables for nft still runs iptables, and the other way round."""
-    assert MEANINGS[Step.NFTABLES].enables == (profile_named("nftables-flannel"),)
-    assert MEANINGS[Step.IPTABLES].enables == (profile_named("iptables-flannel"),)
+    assert {each.proxy_mode for each in MEANINGS[Step.NFTABLES].enables} == {ProxyMode.NFTABLES}
+    assert {each.proxy_mode for each in MEANINGS[Step.IPTABLES].enables} == {ProxyMode.IPTABLES}
 
 
 def test_loading_br_netfilter_is_never_advised_without_its_effect() -> None:

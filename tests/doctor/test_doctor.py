@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from lab.errors import MissingRequirement, UsageError
-from lab.profiles import profile_named
+from lab.profiles import Encapsulation, profile_named
 from svcproof.doctor.command import ExitCode, doctor, preflight, require
 from svcproof.doctor.machine import Machine
 from svcproof.doctor.refusal import Part, Refusal
@@ -52,8 +52,10 @@ def test_the_text_ends_with_a_line_for_each_profile() -> None:
     """The answer to the question that the reader has."""
     visit = Visit(machine(without("nft")))
     assert visit.code() is ExitCode.CAN_RUN
-    assert visit.out[0].splitlines()[-2:] == [
+    assert visit.out[0].splitlines()[-4:] == [
+        "iptables-calico: can run",
         "iptables-flannel: can run",
+        "nftables-calico: cannot run: needs nft",
         "nftables-flannel: cannot run: needs nft",
     ]
 
@@ -65,7 +67,7 @@ def test_a_missing_thing_says_what_it_enables_and_its_cure() -> None:
     lines = visit.out[0].splitlines()
     at = next(index for index, line in enumerate(lines) if line.startswith("missing  nft "))
     column = lines[at].index("nft found")
-    assert lines[at + 1][column:] == "enables: nftables-flannel"
+    assert lines[at + 1][column:] == "enables: nftables-calico, nftables-flannel"
     assert lines[at + 2][column:] == f"cure: {INSTALL} nftables"
     assert lines[at + 1][:column].isspace()
 
@@ -118,7 +120,9 @@ def test_json_has_the_same_content() -> None:
     [nft] = [each for each in document["findings"] if each["id"] == "tool.nft"]
     assert (nft["state"], nft["packages"]) == ("missing", ["nftables"])
     assert document["profiles"] == [
+        {"name": "iptables-calico", "can_run": True, "needs": []},
         {"name": "iptables-flannel", "can_run": True, "needs": []},
+        {"name": "nftables-calico", "can_run": False, "needs": ["tool.nft"]},
         {"name": "nftables-flannel", "can_run": False, "needs": ["tool.nft"]},
     ]
 
@@ -216,3 +220,23 @@ def test_require_refuses_without_memory() -> None:
     with pytest.raises(MissingRequirement, match="memory") as raised:
         require(profile_named("nftables-flannel"), full)
     assert raised.value.next_step
+
+
+def test_a_tunnel_is_required_where_it_is_asked_for() -> None:
+    """A kernel without IPIP is in nobody's way until somebody wants it."""
+    without_ipip = replace(machine(), try_capsule=lambda: trial({Step.IPIP: "Unknown device type."}))
+    profile = profile_named("iptables-calico")
+    require(profile, without_ipip)
+    require(profile, without_ipip, Encapsulation.VXLAN)
+    with pytest.raises(MissingRequirement, match="needs ipip tunnels") as caught:
+        require(profile, without_ipip, Encapsulation.IPIP)
+    assert "Unknown device type." in caught.value.output
+    assert "modprobe ipip" in caught.value.next_step
+
+
+def test_a_calico_lab_with_vxlan_needs_vxlan() -> None:
+    """By itself it does not."""
+    without_vxlan = replace(machine(), try_capsule=lambda: trial({Step.VXLAN: "not supported"}))
+    require(profile_named("nftables-calico"), without_vxlan)
+    with pytest.raises(MissingRequirement, match="needs vxlan tunnels"):
+        require(profile_named("nftables-calico"), without_vxlan, Encapsulation.VXLAN)

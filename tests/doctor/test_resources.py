@@ -9,7 +9,7 @@ from lab.components.program import Program
 from lab.components.resolve import Missing
 from lab.components.sources import Sources
 from lab.errors import UsageError
-from lab.profiles import profile_named
+from lab.profiles import PROFILES, NetworkName, ProxyMode
 from svcproof.doctor.basics import basic_findings
 from svcproof.doctor.finding import State
 from svcproof.doctor.machine import Machine, Volume
@@ -31,7 +31,10 @@ def with_volume(volume: Volume) -> Machine:
 def test_an_old_kernel_is_the_matter_of_nftables_only() -> None:
     """kube-proxy refuses nftables mode before 5.13."""
     kernel = basic_findings(replace(machine(), kernel="5.10.0-28-amd64"))[1]
-    assert (kernel.state, kernel.enables) == (State.MISSING, (profile_named("nftables-flannel"),))
+    assert (kernel.state, kernel.enables) == (
+        State.MISSING,
+        tuple(each for each in PROFILES if each.proxy_mode is ProxyMode.NFTABLES),
+    )
     assert basic_findings(replace(machine(), kernel="5.13"))[1].state is State.OK
 
 
@@ -119,6 +122,7 @@ def test_without_a_compiler_flanneld_cannot_be_built() -> None:
     kubernetes, flannel = program_findings(bare, SETTINGS.sources)
     assert (kubernetes.state, flannel.state) == (State.WARNING, State.MISSING)
     assert flannel.packages == ("gcc", "libc6-dev")
+    assert {each.network for each in flannel.enables} == {NetworkName.FLANNEL}
     arm = replace(SETTINGS.sources, machine="aarch64")
     assert {each.state for each in program_findings(bare, arm)} == {State.WARNING}
 

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from lab.profiles import PROFILES, Profile, profile_named
+from lab.profiles import PROFILES, NetworkName, Profile, ProxyMode, profile_named
 from svcproof.doctor.finding import Finding, State
 from svcproof.doctor.tools import tool_findings
 from tests.doctor.machines import VERSIONS, Debian, machine, without
 
-IPTABLES = profile_named("iptables-flannel")
-NFTABLES = profile_named("nftables-flannel")
+IPTABLES = tuple(each for each in PROFILES if each.proxy_mode is ProxyMode.IPTABLES)
+NFTABLES = tuple(each for each in PROFILES if each.proxy_mode is ProxyMode.NFTABLES)
+CALICO = tuple(each for each in PROFILES if each.network is NetworkName.CALICO)
+IPTABLES_OR_FLANNEL = (*IPTABLES, profile_named("nftables-flannel"))
 
 
 def missing(debian: Debian) -> list[Finding]:
@@ -29,10 +31,12 @@ def test_tools_that_are_there_tell_version_and_place() -> None:
     ("program", "package", "enables"),
     [
         ("ip", "iproute2", PROFILES),
-        ("nft", "nftables", (NFTABLES,)),
-        ("iptables", "iptables", PROFILES),
-        ("iptables-restore", "iptables", PROFILES),
-        ("ip6tables", "iptables", PROFILES),
+        ("nft", "nftables", NFTABLES),
+        ("iptables", "iptables", IPTABLES_OR_FLANNEL),
+        ("iptables-restore", "iptables", IPTABLES_OR_FLANNEL),
+        ("ip6tables", "iptables", IPTABLES_OR_FLANNEL),
+        ("bird", "bird2", CALICO),
+        ("ipset", "ipset", (profile_named("iptables-calico"),)),
     ],
 )
 def test_a_missing_program_has_its_package_as_cure(
@@ -60,11 +64,13 @@ def test_other_distributions_are_given_names() -> None:
 @pytest.mark.parametrize(
     ("tool", "said", "enables"),
     [
-        ("nft", "nftables v1.0.0 (Fearless Fosdick)", (NFTABLES,)),
-        ("nft", "nftables v0.9.8 (E.D.S.)", (NFTABLES,)),
-        ("iptables", "iptables v1.6.1", (IPTABLES,)),
-        ("iptables", "iptables v1.8.7 (legacy)", (IPTABLES,)),
-        ("iptables", "Segmentation fault", (IPTABLES,)),
+        ("nft", "nftables v1.0.0 (Fearless Fosdick)", NFTABLES),
+        ("nft", "nftables v0.9.8 (E.D.S.)", NFTABLES),
+        ("iptables", "iptables v1.6.1", IPTABLES),
+        ("iptables", "iptables v1.8.7 (legacy)", IPTABLES),
+        ("iptables", "Segmentation fault", IPTABLES),
+        ("bird", "BIRD version 1.6.8", CALICO),
+        ("bird", "bird: command of another kind", CALICO),
         ("ip", "BusyBox v1.36.1 multi-call binary.", PROFILES),
     ],
 )

@@ -14,6 +14,7 @@ from lab.model import (
     ExternalIP,
     Facts,
     Flow,
+    Host,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
@@ -29,7 +30,7 @@ from lab.model import (
     Unallocated,
 )
 from lab.netns import plan
-from lab.netns.routes import sentinels, way_of
+from lab.netns.routes import sentinels, sentinels_beside_the_network, way_of
 from lab.traffic.craft import Shape
 from lab.traffic.exchange import Way
 
@@ -209,3 +210,36 @@ def test_from_beyond_the_sentinel_is_an_echo_request_to_the_node(
     flow = Flow(sender, replace(NODE_PORT, node=node))
     expected = Way(sender, 0, facts.primary[node], 0, Shape(Transport.ICMP))
     assert sentinels(flow, way_of(flow, facts), facts) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("sender", "target", "hops"),
+    [
+        (Place.POD_A1, POD, [(Place.POD_A1, Place.WORKER_A), (Place.WORKER_A, Place.WORKER_C)]),
+        (Place.POD_C2, POD, [(Place.POD_C2, Place.WORKER_C)]),
+        (Place.WORKER_A, POD, [(Place.WORKER_A, Place.WORKER_C)]),
+        (Place.WORKER_C, POD, []),
+        (
+            Place.POD_B1,
+            Host(Place.FAR_CLIENT),
+            [(Place.POD_B1, Place.WORKER_B), (Place.WORKER_B, Place.FAR_CLIENT)],
+        ),
+    ],
+)
+def test_without_a_service_other_sentinels_do_not_rest_on_the_pod_network(
+    facts: Facts, sender: Place, target: Target, hops: list[tuple[Place, Place]]
+) -> None:
+    """They ping the sender's own node, and from there the other end's: what is silent in between can be told."""
+    found = sentinels_beside_the_network(Flow(sender, target), facts)
+    assert [(way.sender, way.destination) for way in found] == [(at, facts.primary[to]) for at, to in hops]
+    assert {way.shape for way in found} <= {Shape(Transport.ICMP)}
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [Flow(Place.POD_A1, CLUSTER), Flow(Place.CLIENT, POD, via=Place.WORKER_A)],
+    ids=["service", "outside"],
+)
+def test_a_service_has_no_other_sentinels(facts: Facts, flow: Flow) -> None:
+    """What kube-proxy does with packets can be told only where the network carries them."""
+    assert sentinels_beside_the_network(flow, facts) == []

@@ -156,7 +156,7 @@ def test_a_load_balancer_gets_its_addresses_as_status() -> None:
 def test_each_pod_is_labelled_in_one_write(value: str | None) -> None:
     """A pod of several Services gets all their labels at once, so that slices change once."""
     kube = FakeKube()
-    pool = pods.PodPool(kube, None, {}, None)  # type: ignore[arg-type]
+    pool = pods.PodPool(kube, None)  # type: ignore[arg-type]
     services.label_pods(pool, [WEB, DNS], value)
     web, dns = "svcproof.invalid/web", "svcproof.invalid/dns"
     assert kube.written == [("pod-a1", {web: value}), ("pod-b1", {web: value, dns: value})]
@@ -260,7 +260,7 @@ def test_a_service_is_changed_with_the_addresses_that_it_has() -> None:
 def test_only_the_pods_of_a_changed_service_keep_its_label() -> None:
     """A pod that has left loses the label, a new one gets it, and one that stays is not written."""
     kube = FakeKube()
-    pool = pods.PodPool(kube, None, {}, None)  # type: ignore[arg-type]
+    pool = pods.PodPool(kube, None)  # type: ignore[arg-type]
     services.label_pods(pool, [WEB])
     kube.written.clear()
     services.relabel_pods(pool, replace(WEB, endpoints=(Place.POD_B1, Place.POD_C1)))

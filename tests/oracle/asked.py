@@ -9,6 +9,7 @@ from lab.model import (
     ClusterIP,
     ExternalIP,
     Flow,
+    Host,
     LoadBalancerIP,
     NodePort,
     Place,
@@ -20,10 +21,11 @@ from lab.model import (
     Target,
     Unallocated,
 )
-from lab.profiles import PROFILES, Profile
+from lab.profiles import PROFILES, NetworkName, Profile
 from tests.oracle.topology import world_of
 
-IPTABLES, NFTABLES = PROFILES
+FLANNEL = tuple(each for each in PROFILES if each.network is NetworkName.FLANNEL)
+IPTABLES, NFTABLES = FLANNEL
 A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
 A1, A2, B1, B2, C1 = Place.POD_A1, Place.POD_A2, Place.POD_B1, Place.POD_B2, Place.POD_C1
 HTTP = (ServicePort("http", 80),)
@@ -42,7 +44,8 @@ def said(
     profile: Profile, sender: Place, target: Target, *when: Circumstance, via: Place | None = None
 ) -> Outcome:
     """What the oracle says of a flow, where the Service that it asks for is the only one."""
-    services = [] if isinstance(target, PodIP | Unallocated | ProxyHealth) else [target.service]
+    without = PodIP | Host | Unallocated | ProxyHealth
+    services = [] if isinstance(target, without) else [target.service]
     return documented(profile, world_of(services), Flow(sender, target, via), when)
 
 

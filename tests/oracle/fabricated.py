@@ -1,7 +1,7 @@
 """Traces of packets that were never sent: what a lab would have seen of a probe with a given fate."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
@@ -91,6 +91,8 @@ def of_client(trace: Trace, address: IPv4Address) -> Trace:
 def _leg(flow: Flow, fate: Outcome, facts: Facts) -> Leg:
     """A node sends from the address of the interface that its routes name, or from the one that it asks itself at."""
     sender, target = flow.sender, flow.target
+    if flow.bearing is not None:
+        return Leg(facts.primary[flow.bearing], "eth0")
     if sender.kind is not PlaceKind.NODE:
         return Leg(facts.primary[sender], "eth0")
     out = "eth0"
@@ -119,9 +121,14 @@ def _sightings(left: Sighting, flow: Flow, fate: Outcome, facts: Facts) -> Itera
     match fate:
         case Delivered(arrivals=arrivals) | Unanswered(arrivals=arrivals):
             [arrival] = arrivals
-            yield from (left, _arrived(left, flow, arrival, facts))
-            if isinstance(fate, Delivered):
-                yield from _answered(left, arrival, fate.answered_from, facts)
+            forth = [left, _arrived(left, flow, arrival, facts)]
+            back = (
+                list(_answered(left, arrival, fate.answered_from, facts))
+                if isinstance(fate, Delivered)
+                else []
+            )
+            is_between_pods = isinstance(flow.target, PodIP) and flow.sender.kind is PlaceKind.POD
+            yield from (*_routed(forth), *_routed(back)) if is_between_pods else (*forth, *back)
         case Refused(by=by, how=how):
             yield from _asked(left, by, is_stopped=_local_error(flow, fate) is not None)
             yield from _refusal(left, by, how, facts)
@@ -142,6 +149,22 @@ def _sightings(left: Sighting, flow: Flow, fate: Outcome, facts: Facts) -> Itera
             raise AssertionError(f"no single probe comes to: {fate}")
 
 
+def _routed(ends: Sequence[Sighting]) -> Sequence[Sighting]:
+    """A packet as two pods have it, with the hops between: each node routes once, and nothing is encapsulated."""
+    if not ends:
+        return ()
+    start, end = ends
+    sent = replace(start.headers, ttl=start.headers.ttl - 1)
+    nodes = tuple(dict.fromkeys(each.place.node for each in ends))
+    ways = (Direction.OUT, Direction.IN) if len(nodes) > 1 else ()
+    hops = [
+        replace(start, place=node, interface="eth0", direction=way, headers=sent)
+        for node, way in zip(nodes, ways, strict=False)
+    ]
+    got = replace(end.headers, ttl=end.headers.ttl - len(nodes))
+    return (start, *hops, replace(end, headers=got))
+
+
 def _asked(left: Sighting, by: Place, *, is_stopped: bool) -> Iterator[Sighting]:
     """A probe on its way to the place that refuses it: to a place's own kernel by its loopback, if not stopped."""
     if by is not left.place:
@@ -158,18 +181,21 @@ def _arrived(left: Sighting, flow: Flow, arrival: Arrival, facts: Facts) -> Sigh
     """The probe going in at its endpoint."""
     headers = replace(
         left.headers,
-        source=_source(left, flow, arrival),
+        source=_source(left, flow, arrival, facts),
         destination=facts.primary[arrival.place],
         destination_port=arrival.port,
     )
-    return replace(_at(left, arrival.place), time_ns=3 * _HOP_NS, headers=headers)
+    got = Direction.LOCAL if arrival.place.kind is PlaceKind.NODE else Direction.IN
+    return replace(_at(left, arrival.place), time_ns=3 * _HOP_NS, direction=got, headers=headers)
 
 
-def _source(left: Sighting, flow: Flow, arrival: Arrival) -> IPv4Address:
+def _source(left: Sighting, flow: Flow, arrival: Arrival, facts: Facts) -> IPv4Address:
     """The address that the endpoint sees. A node that is not translated has its own, as if it were masqueraded."""
     match arrival.source:
         case Kept():
             return left.headers.source
+        case Masqueraded(by=node) if arrival.place.kind is not PlaceKind.POD:
+            return facts.primary[node]
         case Masqueraded(by=node):
             asked_pod = isinstance(flow.target, PodIP)
             asked_other = isinstance(flow.target, NodePort) and flow.target.node is not node

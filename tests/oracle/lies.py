@@ -20,12 +20,12 @@ from conformance.outcome import (
 from lab.model import (
     NODES,
     PODS,
-    Direction,
     Facts,
     Flow,
     Headers,
     Part,
     Place,
+    PlaceKind,
     Refusal,
     Sighting,
     Trace,
@@ -170,11 +170,22 @@ def _answer_elsewhere(sighting: Sighting, trace: Trace, facts: Facts) -> Headers
     return sighting.headers
 
 
+def _is_at_its_end(sighting: Sighting, facts: Facts) -> bool:
+    """Whether it went in at the place that it was sent to, or translated to."""
+    here = facts.owners.get(sighting.headers.destination) is sighting.place
+    return here and sighting.reached(sighting.place)
+
+
+def _near(sighting: Sighting, trace: Trace) -> Place:
+    """A node that could have masqueraded the packet: that of the place, or the sender's."""
+    outside = sighting.place.kind is PlaceKind.OUTSIDE
+    return trace.probe.sender.node if outside else sighting.place.node
+
+
 def _arrived_otherwise(lie: Lie, sighting: Sighting, trace: Trace, facts: Facts) -> Headers:
     """A probe's headers, with another source or port where it goes in at a pod."""
     headers, own = sighting.headers, trace.probe.headers.source
-    arrived = sighting.part is Part.PROBE and sighting.direction is Direction.IN and sighting.place in PODS
-    if not arrived:
+    if sighting.part is not Part.PROBE or not _is_at_its_end(sighting, facts):
         return headers
     if lie is Lie.UNMASQUERADED:
         return replace(headers, source=own)
@@ -183,7 +194,7 @@ def _arrived_otherwise(lie: Lie, sighting: Sighting, trace: Trace, facts: Facts)
         others = [TUNNEL[each] for each in NODES if each is not node]
         return headers if node is None or headers.source == own else replace(headers, source=others[0])
     if lie is Lie.MASQUERADED:
-        return replace(headers, source=BRIDGE[sighting.place.node]) if headers.source == own else headers
+        return replace(headers, source=BRIDGE[_near(sighting, trace)]) if headers.source == own else headers
     ports = sorted(facts.listeners - {headers.destination_port})
     return headers if headers.transport is Transport.ICMP else replace(headers, destination_port=ports[0])
 

@@ -42,13 +42,14 @@ from lab.model import (
     TrafficPolicy,
     Transport,
 )
-from lab.profiles import PROFILES, Profile
+from lab.profiles import Profile
 from tests.oracle.asked import (
     A1,
     A2,
     B1,
     B2,
     C1,
+    FLANNEL,
     IPTABLES,
     NFTABLES,
     OPEN,
@@ -79,7 +80,7 @@ def at(node: Place, address: NodeAddress = NodeAddress.PRIMARY, service: Service
     return NodePort(service, "http", node, address)
 
 
-profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+profiles = pytest.mark.parametrize("profile", FLANNEL, ids=lambda profile: profile.name)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,21 @@ import pytest
 
 from conformance.outcome import Kept, Masqueraded, Outcome, delivered
 from lab.model import DetectLocal, NodeAddress, NodePort, Place, ProxyHas, Service, Target, TrafficPolicy
-from lab.profiles import PROFILES, Profile
-from tests.oracle.asked import A1, A2, B1, IPTABLES, OPEN, A, balancer, cluster_ip, external, node_port, said
+from lab.profiles import Profile
+from tests.oracle.asked import (
+    A1,
+    A2,
+    B1,
+    FLANNEL,
+    IPTABLES,
+    OPEN,
+    A,
+    balancer,
+    cluster_ip,
+    external,
+    node_port,
+    said,
+)
 
 POD, NODE, OUTSIDE = A2, A, Place.CLIENT
 ALL_KEPT, ALL_MASQUERADED = delivered(A1, B1, source=Kept()), delivered(A1, B1, source=Masqueraded(A))
@@ -47,7 +60,7 @@ TABLE = (
     ),
 )
 rows = pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.sender} {row.door.__name__}")
-profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+profiles = pytest.mark.parametrize("profile", FLANNEL, ids=lambda profile: profile.name)
 
 
 def answers(profile: Profile, row: Row, *when: ProxyHas) -> tuple[Outcome, Outcome, Outcome]:

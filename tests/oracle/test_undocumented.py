@@ -23,13 +23,27 @@ from lab.model import (
     TrafficPolicy,
     Transport,
 )
-from lab.profiles import PROFILES, Profile
-from tests.oracle.asked import A1, A2, B1, HTTP, IPTABLES, NFTABLES, OPEN, A, B, balancer, cluster_ip, said
+from lab.profiles import Profile
+from tests.oracle.asked import (
+    A1,
+    A2,
+    B1,
+    FLANNEL,
+    HTTP,
+    IPTABLES,
+    NFTABLES,
+    OPEN,
+    A,
+    B,
+    balancer,
+    cluster_ip,
+    said,
+)
 
 LOCAL = replace(OPEN, external_traffic_policy=TrafficPolicy.LOCAL)
 PLAIN = Service(name="plain", endpoints=(A1,), ports=HTTP)
 NAMED = ServicePort("http", 80, "web")
-profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+profiles = pytest.mark.parametrize("profile", FLANNEL, ids=lambda profile: profile.name)
 
 
 @profiles

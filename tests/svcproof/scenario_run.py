@@ -12,9 +12,8 @@ import pytest
 import scenarios
 from conformance.results import ClaimResult, Run, read_results
 from lab.netns.order import LabOrder, write_order
-from lab.networks.flannel import Backend
 from lab.polling import Limit, wait_until
-from lab.profiles import profile_named
+from lab.profiles import Encapsulation, profile_named
 from svcproof.gathered import RESULTS_FILE
 from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
 
@@ -137,7 +136,7 @@ def an_order(logs: Path) -> LabOrder:
         profile=profile_named("iptables-flannel"),
         components={},
         kubernetes="0.0.0",
-        backend=Backend.VXLAN,
+        encapsulation=Encapsulation.VXLAN,
         logs=logs,
         seed=1,
         python=sys.executable,

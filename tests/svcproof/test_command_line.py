@@ -28,7 +28,7 @@ REFUSED = {
     "no workers": (["run", PROFILE, "--workers", "0"], "0 is not between 1 and 16"),
     "too many workers": (["run", PROFILE, "-n", "17"], "17 is not between 1 and 16"),
     "workers in words": (["run", PROFILE, "-n", "two"], "argument -n/--workers"),
-    "unknown backend": (["up", PROFILE, "--backend", "pigeon"], "invalid choice: 'pigeon'"),
+    "unknown encapsulation": (["up", PROFILE, "--encapsulation", "pigeon"], "invalid choice: 'pigeon'"),
     "no kube-proxy there": (["run", PROFILE, "--kube-proxy", "/nowhere"], "there is nothing"),
     "no components there": (["run", PROFILE, "--components", "/nowhere"], "not a directory"),
     "unknown lab of status": (["status", "nonsense"], "there is no lab named 'nonsense'"),
@@ -81,7 +81,7 @@ def test_what_cannot_be_done_is_said(name: str, capsys: pytest.CaptureFixture[st
         pytest.param(b"\x00\xff", "Invalid JSON", id="garbage"),
         pytest.param(b'{"a": 1}', "schema_version", id="another document"),
         pytest.param(b'{"schema_version": 99}', "has schema version 99", id="another version"),
-        pytest.param(b'{"schema_version": 1}', "Field required", id="cut short"),
+        pytest.param(b'{"schema_version": 2}', "Field required", id="cut short"),
     ],
 )
 def test_a_results_file_of_another_kind_is_said(

@@ -9,8 +9,7 @@ import pytest
 from lab.capsule.start import Capsule
 from lab.components.progress import Silence
 from lab.errors import LabError, UsageError
-from lab.networks.flannel import Backend
-from lab.profiles import profile_named
+from lab.profiles import Encapsulation, profile_named
 from svcproof import standing
 from svcproof.labs import LabEntry, Labs, LabUse
 from tests.svcproof.sleeping import holding
@@ -152,7 +151,7 @@ def test_a_name_that_is_a_path_is_no_lab(tmp_path: Path, name: str) -> None:
         name=name,
         profile=profile_named(PROFILE),
         components={},
-        backend=Backend.VXLAN,
+        encapsulation=Encapsulation.VXLAN,
         state=state,
         environ={},
     )

@@ -8,8 +8,7 @@ import pytest
 
 from lab.components.program import Component, Origin, Program
 from lab.components.sources import Sources
-from lab.networks.flannel import Backend
-from lab.profiles import profile_named
+from lab.profiles import Encapsulation, profile_named
 from svcproof.lab_run import LabRequest, clean, lab_order
 from svcproof.run import RunRequest, pytest_command
 
@@ -22,7 +21,7 @@ def request(workers: int = 2, claims: tuple[str, ...] = (), more: tuple[str, ...
         profile=profile_named("nftables-flannel"),
         sources=Sources(cache=Path("/cache"), environ={}),
         runs=DIRECTORY.parent,
-        backend=Backend.VXLAN,
+        encapsulation=Encapsulation.VXLAN,
         seed=5,
         command=("run", "nftables-flannel"),
         environ={},

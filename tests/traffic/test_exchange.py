@@ -306,3 +306,24 @@ def test_probes_are_sent_before_during_and_after_what_happens(
     assert len(seen) >= between[0] + ROUNDS_AROUND
     assert all(len(trace.of(Part.REPLY)) == 1 for trace in seen)
     assert len({trace.probe.headers.source_port for trace in seen}) == len(seen)
+
+
+def test_where_the_way_itself_is_broken_other_sentinels_must_be_answered(
+    exchange: Exchange, network: Network
+) -> None:
+    """They are sent when the first were given up; where they are silent too, it is an error of the lab."""
+    batch = exchange.send(way(SILENT), 1, [way(SILENT)], [way(ANSWERING)])
+    assert network.asked() == [SILENT, SILENT, ANSWERING]
+    assert len(batch) == 1
+    with pytest.raises(NotReady):
+        exchange.send(way(SILENT), 1, [way(SILENT)], [way(SILENT)])
+
+
+def test_an_echo_that_its_node_does_not_hear_is_asked_by_its_own_pod(
+    exchange: Exchange, network: Network
+) -> None:
+    """Where the pod network may be broken, the pod's own loopback tells that the echo has nothing left to answer."""
+    network.reaching.add(SILENT)
+    with pytest.raises(NotReady):
+        exchange.send(way(SILENT), 1, [way(ANSWERING)], [way(ANSWERING)])
+    assert [place for place, _, _ in network.handed[-2:]] == [Place.WORKER_B, Place.POD_B1]

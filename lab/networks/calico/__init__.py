@@ -1,0 +1,1 @@
+"""Calico: its documented data path, built of the kernel's own parts and BIRD."""

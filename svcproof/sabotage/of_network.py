@@ -1,0 +1,165 @@
+"""Faults of the pod network: its routes, its tunnels, its own rules and sysctls, on one node or at one pod.
+
+They are tried where no Service is, so that the claims of the network itself have to notice them.
+"""
+
+import json
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import assert_never
+
+from lab.commands import run
+from lab.model import PODS, Place
+from lab.netns import plan
+from lab.netns.cluster import NetnsCluster
+from lab.netns.namespaces import Namespaces
+from lab.networks.calico import addressing, masquerade, tunnel
+from lab.profiles import Encapsulation, NetworkName, ProxyMode
+from svcproof.sabotage.bench import Bench
+from svcproof.sabotage.beside import Beside
+from svcproof.sabotage.fault import Kind
+
+NODE, PEER, OTHER = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
+_POD = Place.POD_B1
+
+Change = Callable[[Bench], AbstractContextManager[None]]
+
+
+def faults(cluster: NetnsCluster) -> Sequence[Beside]:
+    """Those of the network that the lab has, as it is configured."""
+    found = [_beside(f"the route from {NODE} to the pods of {PEER} is gone", _without_route)]
+    if cluster.order.encapsulation is Encapsulation.VXLAN:
+        found += [
+            _beside(f"{NODE} does not know where the tunnel of {PEER} is", _without_forwarding),
+            _beside(f"{NODE} takes {OTHER} for the tunnel of {PEER}", _with_wrong_forwarding),
+        ]
+    if cluster.profile.network is NetworkName.CALICO and cluster.order.calico is None:
+        found += [
+            _beside(f"natOutgoing is gone from {NODE}", _without_nat_outgoing),
+            _beside(f"rp_filter is off on the links of {NODE}", _without_rp_filter),
+            _beside(f"{PEER} does not answer for the gateway of {_POD}", _without_proxy_arp),
+        ]
+    return found
+
+
+def _beside(says: str, change: Change) -> Beside:
+    return Beside(Kind.POD_NETWORK, says, partial(_unmended, change=change))
+
+
+@contextmanager
+def _unmended(bench: Bench, change: Change) -> Iterator[None]:
+    """Holds the network's own programs still, or they would mend what is broken."""
+    daemons = bench.cluster.network_daemons
+    for daemon in daemons:
+        daemon.process.send_signal(signal.SIGSTOP)
+    try:
+        with change(bench):
+            yield
+    finally:
+        for daemon in daemons:
+            daemon.process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def _without_route(bench: Bench) -> Iterator[None]:
+    node = bench.cluster.namespaces.name(NODE)
+    there = str(bench.cluster.facts().primary[_POD])
+    matching = run(["ip", "-n", node, "route", "show", "match", there]).splitlines()
+    [route] = [line.split() for line in matching if not line.startswith("default")]
+    run(["ip", "-n", node, "route", "del", *route])
+    try:
+        yield
+    finally:
+        run(["ip", "-n", node, "route", "add", *route])
+
+
+@contextmanager
+def _without_forwarding(bench: Bench) -> Iterator[None]:
+    node, entry = _forwarding(bench.cluster.namespaces)
+    run(["bridge", "-n", node, "fdb", "del", *entry])
+    try:
+        yield
+    finally:
+        run(["bridge", "-n", node, "fdb", "add", *entry])
+
+
+@contextmanager
+def _with_wrong_forwarding(bench: Bench) -> Iterator[None]:
+    node, entry = _forwarding(bench.cluster.namespaces)
+    right, wrong = str(plan.NODE_ADDRESSES[PEER]), str(plan.NODE_ADDRESSES[OTHER])
+    run(["bridge", "-n", node, "fdb", "replace", *(wrong if word == right else word for word in entry)])
+    try:
+        yield
+    finally:
+        run(["bridge", "-n", node, "fdb", "replace", *entry])
+
+
+def _forwarding(namespaces: Namespaces) -> tuple[str, list[str]]:
+    """The node's namespace, and its forwarding entry for the peer, as `bridge fdb` takes it."""
+    node = namespaces.name(NODE)
+    [link] = json.loads(run(["ip", "-n", node, "-json", "link", "show", "type", "vxlan"]))
+    lines = run(["bridge", "-n", node, "fdb", "show", "dev", link["ifname"]]).splitlines()
+    peer = str(plan.NODE_ADDRESSES[PEER])
+    [mac] = [line.split()[0] for line in lines if f"dst {peer} " in line]
+    return node, [mac, "dev", link["ifname"], "dst", peer, "self", "permanent"]
+
+
+@contextmanager
+def _without_nat_outgoing(bench: Bench) -> Iterator[None]:
+    cluster = bench.cluster
+    broken, mended, text = _nat_outgoing(cluster)
+    with cluster.namespaces.inside(NODE):
+        run(broken)
+    try:
+        yield
+    finally:
+        with cluster.namespaces.inside(NODE):
+            run(mended, stdin=text)
+
+
+def _nat_outgoing(cluster: NetnsCluster) -> tuple[list[str], list[str], str]:
+    """The command that takes natOutgoing away, the one that puts it back, and what that reads."""
+    match cluster.profile.proxy_mode:
+        case ProxyMode.IPTABLES:
+            jump = ["POSTROUTING", "-j", "cali-POSTROUTING"]
+            table = ["iptables", "-t", "nat"]
+            return [*table, "-D", *jump], [*table, "-A", *jump], ""
+        case ProxyMode.NFTABLES:
+            rules = masquerade.nft_rules(tunnel.device(cluster.order.encapsulation))
+            return ["nft", "delete", "table", *masquerade.NFT_TABLE.split()], ["nft", "-f", "-"], rules
+        case _:
+            assert_never(cluster.profile.proxy_mode)
+
+
+@contextmanager
+def _without_rp_filter(bench: Bench) -> Iterator[None]:
+    links = [addressing.pod_interface(pod) for pod in PODS if pod.node is NODE]
+    with _written(bench.cluster.namespaces, NODE, [f"conf/{link}/rp_filter" for link in links]):
+        yield
+
+
+@contextmanager
+def _without_proxy_arp(bench: Bench) -> Iterator[None]:
+    namespaces = bench.cluster.namespaces
+    with _written(namespaces, PEER, [f"conf/{addressing.pod_interface(_POD)}/proxy_arp"]):
+        run(["ip", "-n", namespaces.name(_POD), "neighbour", "flush", "dev", "eth0"])
+        yield
+
+
+@contextmanager
+def _written(namespaces: Namespaces, node: Place, names: Sequence[str]) -> Iterator[None]:
+    """Has these sysctls of net.ipv4 be 0 for the body."""
+    files = [Path("/proc/sys/net/ipv4", name) for name in names]
+    with namespaces.inside(node):
+        before = [file.read_text() for file in files]
+        for file in files:
+            file.write_text("0")
+    try:
+        yield
+    finally:
+        with namespaces.inside(node):
+            for file, value in zip(files, before, strict=True):
+                file.write_text(value)

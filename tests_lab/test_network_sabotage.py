@@ -1,0 +1,27 @@
+"""The pod network broken in a live lab: its own claims notice, by name."""
+
+import json
+
+from tests_lab.commanded import Commanded
+
+NOTICED = {
+    "the route from worker-a to the pods of worker-b is gone": "net-pod.",
+    "worker-a does not know where the tunnel of worker-b is": "net-pod.",
+    "worker-a takes worker-c for the tunnel of worker-b": "net-pod.",
+    "natOutgoing is gone from worker-a": "net-nat.",
+    "rp_filter is off on the links of worker-a": "net-spoof.",
+    "worker-b does not answer for the gateway of pod-b1": "net-pod.",
+}
+
+
+def test_claims_of_the_network_notice_what_is_broken_of_it(svcproof: Commanded) -> None:
+    """Route, tunnel, natOutgoing, rp_filter and proxy ARP of Calico's data path: each has a claim that differs."""
+    finished = svcproof("sabotage", "nftables-calico", "--encapsulation", "vxlan", "--kind", "pod-network")
+    assert finished.returncode == 0, finished.stderr
+    [written] = svcproof.home.glob("runs/*/sabotage.json")
+    faults = json.loads(written.read_text())["faults"]
+    assert {fault["name"].removeprefix("pod-network: ") for fault in faults} == set(NOTICED)
+    for fault in faults:
+        [notice] = fault["notices"]
+        assert fault["fate"] == "noticed"
+        assert notice["claim"].startswith(NOTICED[fault["name"].removeprefix("pod-network: ")])

@@ -288,6 +288,13 @@ _ALL = (
         Tier.CORE,
     ),
     Requirement(
+        "lb-sr-open",
+        "LoadBalancer",
+        "When loadBalancerSourceRanges are narrowed, open flows of senders that they shut out go on.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/nftables/proxier.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "ext-cluster",
         "External IPs",
         "Every node serves an external IP from all endpoints, masqueraded, "

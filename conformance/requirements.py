@@ -517,6 +517,21 @@ _ALL = (
         Tier.CORE,
     ),
     Requirement(
+        "ct-invalid",
+        "Open flows",
+        "A segment far outside the window of an open connection, which conntrack takes for invalid and no node "
+        "translates, is dropped.",
+        "https://github.com/kubernetes/kubernetes/issues/74839",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "ct-invalid-open",
+        "Open flows",
+        "A connection goes on after its endpoint has sent segments far outside the window.",
+        "https://github.com/kubernetes/kubernetes/issues/74839",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "ct-tcp-new",
         "Open flows",
         "New connections avoid an endpoint that is no longer ready, is terminating or has left the Service.",

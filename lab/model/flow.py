@@ -138,6 +138,9 @@ class Flow:
     padding: bytes of payload beyond the mark, for UDP and ICMP; a probe that outgrows the path is sent in fragments.
     source_port: the port of every probe, which makes them one flow to the kernel; 0 for a port of its own each.
     TCP with a source port is data on one connection, which must have been opened.
+    stray_of: an open TCP flow with a source port. The probes are segments of its connection, from one of its ends to
+    the other, whose numbers are far outside the window: conntrack takes them for invalid. Sender, target and source
+    port are as these packets bear them.
     own_addresses: each probe of a batch comes from an address of its own, and the next batch from the same ones in
     the same order: so many clients, at the place of one.
     """
@@ -148,6 +151,7 @@ class Flow:
     padding: int = 0
     source_port: int = 0
     own_addresses: bool = False
+    stray_of: "Flow | None" = None
 
     @property
     def address_of(self) -> ServiceTarget | Unallocated | PodIP | HttpTarget | Creation:

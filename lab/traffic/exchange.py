@@ -33,6 +33,8 @@ from lab.traffic.trace import traces
 _DRAIN_EVERY = 32
 ROUNDS_AROUND = 12
 """Rounds of a stream before and after what happens: so that neither outcome is told by chance."""
+_WIDEST_WINDOW, _NUMBERS = 1 << 30, (1 << 32) - 1
+"""RFC 7323: windows are at most 2**30 wide, and of two numbers the later is less than 2**31 ahead."""
 _FIRST_PORT, _LAST_PORT = 33_000, 60_999
 
 
@@ -43,6 +45,7 @@ class Way:
     mark: the socket mark that chooses the route, 0 for none. source_port: of every probe, 0 for a new one each;
     TCP with a source port of its own is data on a connection, which must have been opened.
     frame: for what no route leads to.
+    stray_of: the way of an open connection of which probes are segments, far outside its window.
     sources: addresses of the sender that probes have in turn; none for the one that its kernel would choose.
     """
 
@@ -55,11 +58,17 @@ class Way:
     source_port: int = 0
     frame: Frame | None = None
     sources: tuple[IPv4Address, ...] = ()
+    stray_of: "Way | None" = None
+
+    @property
+    def is_data(self) -> bool:
+        """Whether probes are data of a connection, its kernel's own or crafted."""
+        return self.shape.transport is Transport.TCP and self.source_port != 0
 
     @property
     def is_connection(self) -> bool:
-        """Whether probes are data on an open connection."""
-        return self.shape.transport is Transport.TCP and self.source_port != 0
+        """Whether probes are written to an open connection."""
+        return self.is_data and self.stray_of is None
 
 
 @dataclass(slots=True)
@@ -104,7 +113,7 @@ class Exchange:
 
     def send(self, way: Way, count: int, sentinels: Sequence[Way]) -> Sequence[Trace]:
         """Sends `count` probes, each of a flow of its own. NotReady where a sentinel is not answered."""
-        flight = _Flight(is_data=way.is_connection)
+        flight = _Flight(is_data=way.is_data)
         self._launch(way, count, flight)
         self._account_for(way, flight, sentinels)
         # Places are read one after another: an answer can be read where the place that it came from was read too early.
@@ -140,7 +149,7 @@ class Exchange:
         self, way: Way, sentinels: Sequence[Way], around: Callable[[int], AbstractContextManager[None]]
     ) -> Trace:
         """Sends one probe within `around`, which is told its mark before it leaves."""
-        flight = _Flight(is_data=way.is_connection)
+        flight = _Flight(is_data=way.is_data)
         mark = self._fresh_mark(flight)
         with around(mark):
             self._launch(way, 1, flight, first_mark=mark)
@@ -175,6 +184,8 @@ class Exchange:
     def _launch(
         self, way: Way, count: int, flight: _Flight, *, sentinel: bool = False, first_mark: int = 0
     ) -> None:
+        if way.stray_of is not None:
+            way = replace(way, shape=self._astray(way, way.stray_of))
         sources = way.sources[:count] or (self._source(way),)
         makers = [_maker(way, source) for source in sources]
         for number in range(count):
@@ -191,12 +202,20 @@ class Exchange:
             error = self._hand_over(way, packet, mark, flight)
             if error is not None:
                 flight.sent[mark] = replace(flight.sent[mark], local_error=error)
-            if way.is_connection or number % _DRAIN_EVERY == _DRAIN_EVERY - 1:
+            if way.is_data or number % _DRAIN_EVERY == _DRAIN_EVERY - 1:
                 self._collect(flight)
 
     def _launch_each(self, ways: Sequence[Way], flight: _Flight) -> None:
         for way in ways:
             self._launch(way, 1, flight)
+
+    def _astray(self, way: Way, connection: Way) -> Shape:
+        """The shape of segments of a connection from either of its ends, numbered beyond the widest window."""
+        now = self._connections.numbers(connection.sender, connection.source_port)
+        by_opener = way.sender is connection.sender
+        sequence, acknowledgement = (now.sent, now.received) if by_opener else (now.received, now.sent)
+        ahead = (sequence + _WIDEST_WINDOW) & _NUMBERS
+        return replace(way.shape, sequence=ahead, acknowledgement=acknowledgement)
 
     def _source(self, way: Way) -> IPv4Address:
         return way.frame.source if way.frame else self._senders.source(way.sender, way.mark, way.destination)
@@ -283,7 +302,7 @@ def _to_silent_endpoints(flight: _Flight, way: Way) -> list[Way]:
 
     The answer to data is the echo's, not its kernel's as that to a SYN: a datagram asks the same process.
     """
-    transport = Transport.UDP if way.is_connection else way.shape.transport
+    transport = Transport.UDP if way.is_data else way.shape.transport
     silent = {
         (sighting.place, sighting.headers.destination, sighting.headers.destination_port)
         for mark, sighting in flight.seen

@@ -116,7 +116,10 @@ def _claim(item: pytest.Item, profile: Profile, kubernetes: str) -> Claim:
 
 
 def rounds(claims: Sequence[Claim]) -> tuple[Round, ...]:
-    """The claims about fresh flows by Services and circumstances. Those without circumstances, which ask most, come first."""
+    """The claims about fresh flows by Services and circumstances.
+
+    Those without circumstances, which ask most, come first.
+    """
     groups: dict[tuple[bool, tuple[Service, ...], tuple[Circumstance, ...]], list[Claim]] = {}
     for claim in claims:
         if claim.given and not claim.past:

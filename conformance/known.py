@@ -9,6 +9,7 @@ from conformance.outcome import (
     Changed,
     Forwarded,
     Kept,
+    LocalError,
     Masqueraded,
     Outcome,
     Refused,
@@ -71,6 +72,7 @@ def _documented(
 
 _TO_ROUTER = Forwarded(Place.ROUTER)
 _SERVED = delivered(Place.POD_A1, Place.POD_B1, source=Kept())
+_NO_DROP_OF_INVALID = "nftables mode drops nothing for being invalid (it has --conntrack-tcp-be-liberal): "
 _ROUTED = "iptables mode has rules for the ports of Services only; all else is routed like any address"
 
 KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
@@ -121,6 +123,27 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         _MIGRATING,
         "np-allips.secondary_address",
         "noep-np.at_secondary_address",
+    ),
+    *_documented(
+        ProxyMode.NFTABLES,
+        Refused(Place.POD_C1, Refusal.TCP_RESET),
+        _NO_DROP_OF_INVALID + "the client resets what bears its endpoint's own address",
+        _MIGRATING,
+        "ct-invalid.from_the_endpoint",
+    ),
+    *_documented(
+        ProxyMode.NFTABLES,
+        _TO_ROUTER,
+        _NO_DROP_OF_INVALID + "what was for a load balancer IP is routed like any address",
+        _MIGRATING,
+        "ct-invalid.from_outside",
+    ),
+    *_documented(
+        ProxyMode.NFTABLES,
+        LocalError("EPIPE"),
+        _NO_DROP_OF_INVALID + "the client's reset of such a segment ends the connection at its endpoint",
+        _MIGRATING,
+        "ct-invalid-open.after_segments_of_the_endpoint",
     ),
     *(
         KnownDifference(

@@ -99,10 +99,14 @@ class Live:
         return tuple(self._observations)
 
     def open(self, flow: Flow) -> None:
-        """Opens a flow that shall be open when it is observed; over TCP, a connection is established."""
-        if flow.transport is Transport.TCP:
-            self._cluster.connect(flow)
-        self.go_on(flow)
+        """Opens a flow that shall be open when it is observed; over TCP, a connection is established.
+
+        For a stray segment, that is the connection that it strays from.
+        """
+        opened = flow.stray_of or flow
+        if opened.transport is Transport.TCP:
+            self._cluster.connect(opened)
+        self.go_on(opened)
 
     def go_on(self, flow: Flow) -> None:
         """Sends a few packets of an open flow. What becomes of them is not judged."""

@@ -327,6 +327,13 @@ _ALL = (
         Tier.CORE,
     ),
     Requirement(
+        "lb-sr-open",
+        "LoadBalancer",
+        "When loadBalancerSourceRanges are narrowed, open flows of senders that they shut out go on.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/nftables/proxier.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "ext-cluster",
         "External IPs",
         "Every node serves an external IP from all endpoints, masqueraded, "
@@ -547,6 +554,21 @@ _ALL = (
         "An open TCP connection goes on at its endpoint while the pod lives, whatever becomes of endpoint and Service.",
         _CLEANUP,
         Tier.CORE,
+    ),
+    Requirement(
+        "ct-invalid",
+        "Open flows",
+        "A segment far outside the window of an open connection, which conntrack takes for invalid and no node "
+        "translates, is dropped.",
+        "https://github.com/kubernetes/kubernetes/issues/74839",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "ct-invalid-open",
+        "Open flows",
+        "A connection goes on after its endpoint has sent segments far outside the window.",
+        "https://github.com/kubernetes/kubernetes/issues/74839",
+        Tier.EXTENDED,
     ),
     Requirement(
         "ct-tcp-new",

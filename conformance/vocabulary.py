@@ -16,7 +16,7 @@ class Claim:
     when: what is so beyond the given Services, while the flow is observed.
     after: what the flow's clients did before, for `live.observe_again`.
     opened: where not None, the flow (with a source port of its own) has carried packets before, in these circumstances;
-    over TCP it is one connection.
+    over TCP it is one connection. Of a flow that is `stray_of` another, that one was opened.
     meanwhile: where not None, these came between `opened` and `when`, and the flow carried packets then, too.
     before: where not None, these are so at first, and the change to `when` is what is observed.
     """

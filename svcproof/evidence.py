@@ -38,7 +38,7 @@ def flow_record(flow: Flow, observation: Observation | None = None) -> FlowRecor
         address = f"{there.address}:{there.port}" if there.port else str(there.address)
     return FlowRecord(
         sender=flow.sender,
-        target=target_words(flow.target),
+        target=target_words(flow.target) + (", far outside a window" if flow.stray_of else ""),
         transport=flow.transport,
         via=flow.via or "",
         address=address,

@@ -7,7 +7,7 @@ from conformance.oracle.answers import answer_of_host, answer_of_pod, answer_to_
 from conformance.oracle.creation import creation
 from conformance.oracle.doors import check_door, now_at
 from conformance.oracle.health import health
-from conformance.oracle.open_flows import goes_on
+from conformance.oracle.open_flows import beyond_the_window, goes_on
 from conformance.oracle.packets import From, Packet, at_first_node, at_other_node
 from conformance.oracle.services import (
     at_cluster_ip,
@@ -61,6 +61,8 @@ def documented(
     """
     setting = Setting(profile.proxy_mode, profile.network, world, tuple(when))
     target = flow.target
+    if flow.stray_of is not None:
+        return beyond_the_window()
     if isinstance(target, Creation):
         return creation(setting, target)
     if isinstance(target, ClusterIP | NodePort | LoadBalancerIP | ExternalIP):

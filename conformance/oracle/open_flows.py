@@ -2,7 +2,7 @@
 
 from conformance.oracle.endpoints import endpoints_of
 from conformance.oracle.world import Setting, Undocumented
-from conformance.outcome import Arrival, Delivered, Outcome
+from conformance.outcome import Arrival, Delivered, Dropped, Outcome
 from lab.model import Flow, PodState, ServiceTarget, Transport
 
 
@@ -26,6 +26,15 @@ def goes_on(setting: Setting, flow: Flow, target: ServiceTarget | None, before: 
         (each.pod, each.port) == (arrival.place, arrival.port) and (each.ready or each.serves_until_its_end)
         for each in endpoints_of(setting, target.service, target.service.port(target.port))
     )
+
+
+def beyond_the_window() -> Outcome:
+    """What becomes of a segment that conntrack takes for invalid: no node forwards it, untranslated as it is.
+
+    Source: https://github.com/kubernetes/kubernetes/issues/74839; test/e2e/network/conntrack.go "proxy implementation
+    should not be vulnerable to the invalid conntrack state bug".
+    """
+    return Dropped()
 
 
 def _the_only(before: Delivered) -> Arrival:

@@ -145,6 +145,9 @@ class Flow:
     padding: bytes of payload beyond the mark, for UDP and ICMP; a probe that outgrows the path is sent in fragments.
     source_port: the port of every probe, which makes them one flow to the kernel; 0 for a port of its own each.
     TCP with a source port is data on one connection, which must have been opened.
+    stray_of: an open TCP flow with a source port. The probes are segments of its connection, from one of its ends to
+    the other, whose numbers are far outside the window: conntrack takes them for invalid. Sender, target and source
+    port are as these packets bear them.
     own_addresses: each probe of a batch comes from an address of its own, and the next batch from the same ones in
     the same order: so many clients, at the place of one.
     bearing: the place whose address the probes bear in place of the sender's, which is forged then.
@@ -160,6 +163,7 @@ class Flow:
     own_addresses: bool = False
     bearing: Place | None = None
     beyond_mtu: int | None = None
+    stray_of: "Flow | None" = None
 
     @property
     def address_of(self) -> ServiceTarget | Unallocated | PodIP | Host | HttpTarget | Creation:

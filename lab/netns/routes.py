@@ -42,6 +42,7 @@ def way_of(flow: Flow, facts: Facts) -> Way:
         fragment_bytes=pieces,
         source_port=flow.source_port,
         frame=_frame(flow, destination.address, facts),
+        stray_of=None if flow.stray_of is None else way_of(flow.stray_of, facts),
         sources=_sources(flow, facts),
     )
 

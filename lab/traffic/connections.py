@@ -5,6 +5,7 @@ A crafted handshake would not last: the sender's kernel, which knows of no conne
 
 import socket
 import struct
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from lab.errors import LabError
@@ -12,7 +13,19 @@ from lab.model import Place
 from lab.polling import Limit
 from lab.traffic.places import Inside
 
+# linux/tcp.h; Python does not name them.
+_REPAIR, _REPAIR_QUEUE, _QUEUE_SEQUENCE = 19, 20, 21
+_RECEIVE_QUEUE, _SEND_QUEUE = 1, 2
+_REPAIR_ON, _REPAIR_OFF_WITHOUT_PROBE = 1, -1
 _RESET_AT_CLOSE = struct.pack("=ii", 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The sequence numbers that come next on a connection: of what its opener sends, and of what it receives."""
+
+    sent: int
+    received: int
 
 
 class Connections:
@@ -54,6 +67,16 @@ class Connections:
             return error.errno
         return None
 
+    def numbers(self, place: Place, source_port: int) -> Numbers:
+        """The numbers of an open connection, as its opener's kernel has them. It is not changed by being asked."""
+        sock = self._sockets[place, source_port]
+        sock.setsockopt(socket.IPPROTO_TCP, _REPAIR, _REPAIR_ON)
+        try:
+            sent, received = (_next_number(sock, queue) for queue in (_SEND_QUEUE, _RECEIVE_QUEUE))
+        finally:
+            sock.setsockopt(socket.IPPROTO_TCP, _REPAIR, _REPAIR_OFF_WITHOUT_PROBE)
+        return Numbers(sent, received)
+
     def close(self) -> None:
         """Ends every connection."""
         for place, source_port in tuple(self._sockets):
@@ -63,3 +86,8 @@ class Connections:
         sock = self._sockets.pop((place, source_port), None)
         if sock is not None:
             sock.close()
+
+
+def _next_number(sock: socket.socket, queue: int) -> int:
+    sock.setsockopt(socket.IPPROTO_TCP, _REPAIR_QUEUE, queue)
+    return sock.getsockopt(socket.IPPROTO_TCP, _QUEUE_SEQUENCE) & 0xFFFFFFFF

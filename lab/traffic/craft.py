@@ -29,13 +29,16 @@ class Shape:
     """What a probe looks like beyond its addresses.
 
     flags: TCP's, in scapy's letters; padding: more payload, bytes; whole: never to be fragmented.
-    TCP without SYN carries the mark as data, on a connection of the kernel's, which numbers it as it goes.
+    TCP without SYN carries the mark as data, on a connection of the kernel's, which numbers it as it goes; where it is
+    crafted, sequence and acknowledgement are its numbers.
     """
 
     transport: Transport
     flags: str = "S"
     padding: int = 0
     whole: bool = False
+    sequence: int = 0
+    acknowledgement: int = 0
 
 
 def craft(shape: Shape, headers: Headers, mark: int) -> bytes:
@@ -94,7 +97,8 @@ def _transport(shape: Shape, headers: Headers, mark: int) -> Packet:
     match shape.transport:
         case Transport.TCP:
             if "S" not in shape.flags:
-                return TCP(sport=sport, dport=dport, flags=shape.flags) / payload
+                seq, ack = shape.sequence, shape.acknowledgement
+                return TCP(sport=sport, dport=dport, seq=seq, ack=ack, flags=shape.flags) / payload
             options = [("MSS", _MSS)]
             return TCP(sport=sport, dport=dport, seq=mark, flags=shape.flags, window=64240, options=options)
         case Transport.UDP:

@@ -34,6 +34,8 @@ from lab.traffic.trace import traces
 _DRAIN_EVERY = 32
 ROUNDS_AROUND = 12
 """Rounds of a stream before and after what happens: so that neither outcome is told by chance."""
+_WIDEST_WINDOW, _NUMBERS = 1 << 30, (1 << 32) - 1
+"""RFC 7323: windows are at most 2**30 wide, and of two numbers the later is less than 2**31 ahead."""
 _FIRST_PORT, _LAST_PORT = 33_000, 60_999
 
 
@@ -44,6 +46,7 @@ class Way:
     mark: the socket mark that chooses the route, 0 for none. source_port: of every probe, 0 for a new one each;
     TCP with a source port of its own is data on a connection, which must have been opened.
     frame: for what no route leads to.
+    stray_of: the way of an open connection of which probes are segments, far outside its window.
     sources: addresses of the sender that probes have in turn; none for the one that its kernel would choose.
     """
 
@@ -56,11 +59,17 @@ class Way:
     source_port: int = 0
     frame: Frame | None = None
     sources: tuple[IPv4Address, ...] = ()
+    stray_of: "Way | None" = None
+
+    @property
+    def is_data(self) -> bool:
+        """Whether probes are data of a connection, its kernel's own or crafted."""
+        return self.shape.transport is Transport.TCP and self.source_port != 0
 
     @property
     def is_connection(self) -> bool:
-        """Whether probes are data on an open connection."""
-        return self.shape.transport is Transport.TCP and self.source_port != 0
+        """Whether probes are written to an open connection."""
+        return self.is_data and self.stray_of is None
 
 
 @dataclass(slots=True)
@@ -110,7 +119,7 @@ class Exchange:
 
         otherwise: sentinels that must be answered where the first are not, for a way that may be broken itself.
         """
-        flight = _Flight(is_data=way.is_connection)
+        flight = _Flight(is_data=way.is_data)
         self._launch(way, count, flight)
         self._account_for(way, flight, sentinels, otherwise)
         # Places are read one after another: an answer can be read where the place that it came from was read too early.
@@ -146,7 +155,7 @@ class Exchange:
         self, way: Way, sentinels: Sequence[Way], around: Callable[[int], AbstractContextManager[None]]
     ) -> Trace:
         """Sends one probe within `around`, which is told its mark before it leaves."""
-        flight = _Flight(is_data=way.is_connection)
+        flight = _Flight(is_data=way.is_data)
         mark = self._fresh_mark(flight)
         with around(mark):
             self._launch(way, 1, flight, first_mark=mark)
@@ -184,6 +193,8 @@ class Exchange:
     def _launch(
         self, way: Way, count: int, flight: _Flight, *, sentinel: bool = False, first_mark: int = 0
     ) -> None:
+        if way.stray_of is not None:
+            way = replace(way, shape=self._astray(way, way.stray_of))
         sources = way.sources[:count] or (self._source(way),)
         makers = [_maker(way, source) for source in sources]
         for number in range(count):
@@ -200,12 +211,20 @@ class Exchange:
             error = self._hand_over(way, packet, mark, flight)
             if error is not None:
                 flight.sent[mark] = replace(flight.sent[mark], local_error=error)
-            if way.is_connection or number % _DRAIN_EVERY == _DRAIN_EVERY - 1:
+            if way.is_data or number % _DRAIN_EVERY == _DRAIN_EVERY - 1:
                 self._collect(flight)
 
     def _launch_each(self, ways: Sequence[Way], flight: _Flight) -> None:
         for way in ways:
             self._launch(way, 1, flight)
+
+    def _astray(self, way: Way, connection: Way) -> Shape:
+        """The shape of segments of a connection from either of its ends, numbered beyond the widest window."""
+        now = self._connections.numbers(connection.sender, connection.source_port)
+        by_opener = way.sender is connection.sender
+        sequence, acknowledgement = (now.sent, now.received) if by_opener else (now.received, now.sent)
+        ahead = (sequence + _WIDEST_WINDOW) & _NUMBERS
+        return replace(way.shape, sequence=ahead, acknowledgement=acknowledgement)
 
     def _source(self, way: Way) -> IPv4Address:
         return way.frame.source if way.frame else self._senders.source(way.sender, way.mark, way.destination)
@@ -302,7 +321,7 @@ def _to_silent_endpoints(flight: _Flight, way: Way, *, by_node: bool = True) -> 
     The answer to data is the echo's, not its kernel's as that to a SYN: a datagram asks the same process.
     by_node: from their nodes, over their links; else from themselves.
     """
-    transport = Transport.UDP if way.is_connection else way.shape.transport
+    transport = Transport.UDP if way.is_data else way.shape.transport
     silent = {
         (sighting.place, sighting.headers.destination, sighting.headers.destination_port)
         for mark, sighting in flight.seen

@@ -32,6 +32,7 @@ class Claim:
     """documented: what the scenario asks for. expect: what this profile answers: that, or a known difference.
 
     scenario: the test function, which says how the flow is to be observed.
+    past: of a flow that is open when it is observed, the circumstances in which it was opened, and went on.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Claim:
     given: tuple[Service, ...] = ()
     when: tuple[Circumstance, ...] = ()
     after: After | None = None
+    past: tuple[tuple[Circumstance, ...], ...] = ()
 
     def observe(self, live: Live, *, shares: bool) -> Outcome:
         """What the scenario observes now. LabError where the lab cannot tell.
@@ -86,15 +88,19 @@ def collect(profile: Profile, kubernetes: str) -> tuple[Claim, ...]:
 
 
 def _needs_more(item: pytest.Item) -> bool:
-    """Whether a claim needs more than rules: a flow or a Service from before they changed, or time to pass."""
+    """Whether a claim needs more than rules and open flows: a change to be seen, a Service's past, or time to pass."""
     mark = item.get_closest_marker("when")
     if mark is None:
         return False
-    if any(isinstance(each, ServiceIs) for each in mark.args[0]):
-        return True
     after: After | None = mark.kwargs.get("after")
-    past = any(mark.kwargs.get(name) is not None for name in ("opened", "before"))
-    return past or (after is not None and after.idle_seconds > 0)
+    if mark.kwargs.get("before") is not None or (after is not None and after.idle_seconds > 0):
+        return True
+    return any(isinstance(each, ServiceIs) for each in mark.args[0]) and not _past(mark)
+
+
+def _past(mark: pytest.Mark) -> tuple[tuple[Circumstance, ...], ...]:
+    given = (mark.kwargs.get(name) for name in ("opened", "meanwhile"))
+    return tuple(when for when in given if when is not None)
 
 
 def _claim(item: pytest.Item, profile: Profile, kubernetes: str) -> Claim:
@@ -106,19 +112,30 @@ def _claim(item: pytest.Item, profile: Profile, kubernetes: str) -> Claim:
     expect = found.expect if found.difference is None else found.difference.instead
     after = None if mark is None else mark.kwargs.get("after")
     given = given_services([item])
-    return Claim(found.id, found.flow, found.expect, expect, item.function, given, when, after)
+    past = () if mark is None else _past(mark)
+    return Claim(found.id, found.flow, found.expect, expect, item.function, given, when, after, past)
 
 
 def rounds(claims: Sequence[Claim]) -> tuple[Round, ...]:
-    """The claims by Services and circumstances. Those without circumstances, which ask most, come first.
+    """The claims about fresh flows by Services and circumstances.
 
-    The claims of the pod network, which have no Services, are a round of their own, before all others.
+    Those without circumstances, which ask most, come first; the claims of the pod network, which have no Services, are
+    a round of their own, before all others.
     """
     groups: dict[tuple[bool, tuple[Service, ...], tuple[Circumstance, ...]], list[Claim]] = {}
     for claim in claims:
-        if claim.given:
+        if claim.given and not claim.past:
             groups.setdefault((bool(claim.when), claim.given, claim.when), []).append(claim)
     ordered = sorted(groups.items(), key=lambda group: group[0][0])
     network = tuple(claim for claim in claims if not claim.given)
     first = (Round((), (), network),) if network else ()
     return (*first, *(Round(given, when, tuple(group)) for (_, given, when), group in ordered))
+
+
+def rounds_of_open_flows(claims: Sequence[Claim]) -> tuple[Round, ...]:
+    """A round for each claim about an open flow. Those that are set up with the fewest changes come first."""
+    opened = [claim for claim in claims if claim.past]
+    return tuple(
+        Round(claim.given, claim.when, (claim,))
+        for claim in sorted(opened, key=lambda claim: len({*claim.past, claim.when}))
+    )

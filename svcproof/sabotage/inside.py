@@ -11,7 +11,7 @@ from lab.errors import LabError
 from lab.netns.bring_up import lab_up
 from lab.netns.order import read_order as read_lab_order
 from svcproof.invocation import ORDER_FILE, read_invocation
-from svcproof.sabotage.claims import Claim, collect, rounds
+from svcproof.sabotage.claims import Claim, collect, rounds, rounds_of_open_flows
 from svcproof.sabotage.order import read_order
 from svcproof.sabotage.results import RESULTS_FILE, Sabotage, write_sabotage
 from svcproof.sabotage.session import Session
@@ -25,7 +25,7 @@ def sabotage(directory: Path) -> int:
     started, interrupted = datetime.now(UTC), False
     claims = collect(lab_order.profile, lab_order.kubernetes)
     with lab_up(lab_order, _LAB, "", say) as cluster:
-        session = Session(cluster, rounds(claims), order, say)
+        session = Session(cluster, rounds(claims), rounds_of_open_flows(claims), order, say)
         try:
             session.run()
         except KeyboardInterrupt:

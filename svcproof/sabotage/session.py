@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 
 from conformance.arranged import Arranged
+from conformance.live import Live
 from lab.netns import plan
 from lab.netns.cluster import NetnsCluster
 from lab.profiles import ProxyMode
@@ -36,6 +37,7 @@ class Session:
 
     cluster: NetnsCluster
     rounds: Sequence[Round]
+    open_flows: Sequence[Round]
     order: SabotageOrder
     say: Say
     results: dict[str, FaultResult] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Session:
                 self._try(trial, round_, until)
             about = ", ".join(service.name for service in round_.services) or "the pod network"
             self.say(f"  {len(self.results)} faults, {done + 1} of {len(rounds)} rounds: {about}")
+        self._ask_open_flows(arranged)
         for round_, names in self._grouped(self._missing_twins(), self._first):
             with self._within(arranged, round_) as trial:
                 self._find(trial, round_, names)
@@ -82,15 +85,30 @@ class Session:
     @contextmanager
     def _within(self, arranged: Arranged, round_: Round) -> Iterator[Trial]:
         """A round's circumstances for the body, with kube-proxy frozen and the claims sorted out."""
+        opened = self._open_flows_of(arranged, round_)
         arranged.arrange(round_.services, round_.when)
         with closing(Bench(self.cluster)) as bench, bench.frozen():
             bench.hasten()
-            bench.forget_flows()
+            if not opened:
+                bench.forget_flows()
             judges = Judges(self._sound(bench, round_.claims))
             when = ", ".join(str(each) for each in round_.when)
             yield Trial(
                 bench, judges, Proof(bench, round_.services, round_.when), full=self.order.full, when=when
             )
+
+    def _open_flows_of(self, arranged: Arranged, round_: Round) -> bool:
+        """Opens the flows of claims about open ones, in their past; whether there are any."""
+        opened = [claim for claim in round_.claims if claim.past]
+        for claim in opened:
+            live = Live(self.cluster)
+            first, *later = claim.past
+            arranged.arrange(round_.services, first)
+            live.open(claim.flow)
+            for when in later:
+                arranged.arrange(round_.services, when)
+                live.go_on(claim.flow)
+        return bool(opened)
 
     def _sound(self, bench: Bench, claims: Sequence[Claim]) -> Iterator[Claim]:
         """The claims that are as expected without any fault."""
@@ -207,6 +225,27 @@ class Session:
         for name in names:
             if name in candidates and shape_of(name) not in self._noticed():
                 self._note(trial.rules(candidates[name]), round_)
+
+    def _ask_open_flows(self, arranged: Arranged) -> None:
+        """Asks the claims about open flows of what nobody noticed. A fault may end a flow: each has one of its own."""
+        for name in self._unproven():
+            service = self.results[name].service
+            for round_ in self.open_flows:
+                if service and all(service != each.name for each in round_.services):
+                    continue
+                with self._within(arranged, round_) as trial:
+                    if self._is_noticed(trial, round_, name):
+                        break
+
+    def _is_noticed(self, trial: Trial, round_: Round, name: str) -> bool:
+        """Tries a fault, if there is such a rule, and keeps the result if it was noticed."""
+        for fault in self._faults(trial.bench, round_):
+            if fault.name == name:
+                result = trial.rules(fault)
+                if result.fate is Fate.NOTICED:
+                    self._note(result, round_)
+                    return True
+        return False
 
     def _prove(self, trial: Trial, round_: Round, names: Sequence[str]) -> None:
         candidates = {fault.name: fault for fault in self._faults(trial.bench, round_)}

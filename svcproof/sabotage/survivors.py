@@ -40,12 +40,10 @@ RECORDED: tuple[Recorded, ...] = (
         owed="even shares of clients, for a Service with session affinity",
     ),
     Recorded(
-        r"widen: chain \S+: ct state new jump firewall-check -> without `ct state new`",
+        r"widen: chain \S+: ct state new jump (?!firewall-check).* -> without `ct state new`",
         NFTABLES,
-        "An open flow would be cut whose sender loadBalancerSourceRanges shut out only later.",
-        owed="an open flow goes on when source ranges are narrowed",
+        _TRANSLATED,
     ),
-    Recorded(r"widen: chain \S+: ct state new jump .* -> without `ct state new`", NFTABLES, _TRANSLATED),
     Recorded(
         r"widen: filter \S+: -m conntrack --ctstate NEW .* -> without `-m conntrack .*`",
         IPTABLES,

@@ -47,6 +47,25 @@ def test_data_is_written_from_the_source_port(connections: Connections, listener
         assert (accepted.recv(16), peer) == (b"data", (str(HERE), port))
 
 
+def test_its_numbers_follow_what_is_sent_and_received(
+    connections: Connections, listener: socket.socket
+) -> None:
+    """They move on by the bytes of each way, and the connection goes on after they were asked for."""
+    port = free_port()
+    connections.open(POD, 0, port, HERE, listener.getsockname()[1])
+    accepted, _ = listener.accept()
+    with accepted:
+        before = connections.numbers(POD, port)
+        connections.write(POD, port, b"data")
+        assert accepted.recv(16) == b"data"
+        accepted.send(b"no")
+        after = connections.numbers(POD, port)
+        assert (after.sent - before.sent) % (1 << 32) == 4
+        assert (after.received - before.received) % (1 << 32) == 2
+        assert connections.write(POD, port, b"more") is None
+        assert accepted.recv(16) == b"more"
+
+
 def test_a_broken_connection_is_an_errno(connections: Connections, listener: socket.socket) -> None:
     """Once the peer has reset the connection, the kernel takes no more data for it."""
     port = free_port()

@@ -10,7 +10,7 @@ from scapy.layers.inet import IP, TCP
 
 from lab.errors import NotReady
 from lab.model import Direction, Headers, Part, Place, Sighting, Transport
-from lab.traffic.connections import Connections
+from lab.traffic.connections import Connections, Numbers
 from lab.traffic.craft import TTL, Shape
 from lab.traffic.decode import ASKED, PAYLOAD, Known, decode
 from lab.traffic.exchange import ROUNDS_AROUND, Exchange, Way
@@ -100,6 +100,11 @@ class FakeConnections(Connections):
     def open(self, place: Place, mark: int, source_port: int, destination: IPv4Address, port: int) -> None:
         """Keeps it."""
         self._network.opened.append((place, mark, source_port, destination, port))
+
+    def numbers(self, place: Place, source_port: int) -> Numbers:
+        """Always the same, of any connection that was opened."""
+        assert (place, source_port) in [(opened[0], opened[2]) for opened in self._network.opened]
+        return Numbers(sent=(1 << 32) - 1, received=7)
 
     def write(self, place: Place, source_port: int, data: bytes) -> int | None:
         """Shows the segment."""
@@ -277,6 +282,18 @@ def test_data_that_arrived_is_followed_by_a_datagram_to_its_echo(
     with pytest.raises(NotReady):
         exchange.send(over, 1, [way(ANSWERING)])
     assert IP(network.handed[-1][2]).proto == 17
+
+
+def test_a_stray_segment_is_numbered_beyond_the_widest_window(exchange: Exchange, network: Network) -> None:
+    """From the opener's end it is ahead of what was sent, and bears the mark; nothing is written to the connection."""
+    over = way(ANSWERING, **CONNECTED)
+    exchange.connect(over)
+    [trace] = exchange.send(replace(over, stray_of=over), 1, [])
+    assert network.written == []
+    [(_, _, packet)] = network.handed
+    segment = IP(packet)[TCP]
+    assert (segment.seq, segment.ack, segment.sport) == ((1 << 30) - 1, 7, 61_000)
+    assert bytes(segment.payload) == PAYLOAD.pack(ASKED, trace.probe.mark)
 
 
 def test_a_connection_that_is_broken_keeps_its_errno(exchange: Exchange, network: Network) -> None:

@@ -1,0 +1,28 @@
+"""Which claims of sabotage are judged together, and which have a flow that was opened before."""
+
+from conformance.outcome import Dropped
+from lab.model import Circumstance, ClusterIP, Flow, Place, PodIs, PodState, Service, ServicePort
+from svcproof.sabotage.claims import Claim, rounds, rounds_of_open_flows
+
+ECHO = Service(name="echo", endpoints=(Place.POD_A1,), ports=(ServicePort("http", 80),))
+GONE = (PodIs(Place.POD_A1, PodState.GONE),)
+
+
+def claim(name: str, *past: tuple[Circumstance, ...]) -> Claim:
+    """A claim about the Service as it is given."""
+    flow = Flow(Place.POD_C1, ClusterIP(ECHO, "http"), source_port=61_000 if past else 0)
+    return Claim(name, flow, Dropped(), Dropped(), test_fresh_flows_share_a_round, (ECHO,), (), None, past)
+
+
+def test_fresh_flows_share_a_round() -> None:
+    """Those of the same Services and circumstances are judged together, without any that is open."""
+    fresh = [claim("one"), claim("two")]
+    [together] = rounds([*fresh, claim("open", GONE)])
+    assert together.claims == tuple(fresh)
+
+
+def test_each_open_flow_has_a_round_of_its_own() -> None:
+    """What one fault does to a flow must not be seen by another claim; the quickest to set up is asked first."""
+    changed, unchanged = claim("changed", GONE), claim("unchanged", ())
+    found = rounds_of_open_flows([claim("fresh"), changed, unchanged])
+    assert [each.claims for each in found] == [(unchanged,), (changed,)]

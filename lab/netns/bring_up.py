@@ -20,6 +20,7 @@ from lab.netns.inspection import Inspection
 from lab.netns.namespaces import UNDERLAY, Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.reach import wait_pods_reach
+from lab.netns.service_range import ServiceRange
 from lab.netns.zones import Zones
 from lab.networks.chosen import network_on
 from lab.networks.network import Site
@@ -70,6 +71,7 @@ def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsC
         cluster.zones.create()
         cluster.barrier.wait()
         cluster.zones.wait()
+        cluster.service_range.wait()
         cluster.up_seconds = time.monotonic() - start
         say(f"lab {name} is up after {cluster.up_seconds:.1f} s")
         yield cluster
@@ -120,6 +122,7 @@ def _start_cluster(
         network_daemons=network_daemons,
         barrier=Barrier(kube, exchange, lambda: check(*daemons, *proxies.running())),
         zones=Zones(kube, exchange),
+        service_range=ServiceRange(kube, exchange, mode),
         pod_pool=pool,
         proxies=proxies,
         inspection=Inspection(

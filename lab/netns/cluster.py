@@ -33,6 +33,7 @@ from lab.netns.inspection import Inspection
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.routes import question_of, sentinels, sentinels_beside_the_network, way_of
+from lab.netns.service_range import ServiceRange
 from lab.netns.zones import Zones
 from lab.networks.network import Network
 from lab.polling import let_pass
@@ -81,6 +82,7 @@ class NetnsCluster:
     network_daemons: tuple[Daemon, ...]
     barrier: Barrier
     zones: Zones
+    service_range: ServiceRange
     pod_pool: pods.PodPool
     proxies: kube_proxy.KubeProxies
     inspection: Inspection
@@ -181,6 +183,7 @@ class NetnsCluster:
         # Not among the figures: it takes kube-proxy a second to start.
         self._wait_rules()
         self.zones.wait()
+        self.service_range.wait()
 
     def connect(self, flow: Flow) -> None:
         """Opens the connection of a TCP flow with a source port, over which what is sent of it goes from then on."""
@@ -276,7 +279,12 @@ class NetnsCluster:
             network=self.network.says(),
             programs=(*self._programs(), *self.network.programs()),
             tools=topology.tool_versions(),
-            deviations=(*deviations(), *self.network.deviations(), *self.zones.deviations()),
+            deviations=(
+                *deviations(),
+                *self.network.deviations(),
+                *self.zones.deviations(),
+                *self.service_range.deviations(),
+            ),
             figures=Figures(self.up_seconds, self.programmed_seconds, captured, dropped),
         )
 

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
@@ -50,7 +50,12 @@ class Asking:
 
     def get(self, question: Question, count: int) -> Sequence[Trace]:
         """Asks so many times, each over a connection of its own; what became of each."""
-        asked = [self._ask(question) for _ in range(count)]
+        with ExitStack() as sockets:
+            # Kept until the last has asked, so that no two have one port, by which they are told apart.
+            asked = [
+                self._ask(question, sockets.enter_context(self._socket(question.sender)))
+                for _ in range(count)
+            ]
         probes = {mark: _probe(question, each, mark) for mark, each in enumerate(asked, start=1)}
         known = Known(
             (), {}, connections={_connection(probe.headers): mark for mark, probe in probes.items()}
@@ -58,20 +63,22 @@ class Asking:
         made = traces(self._captures.sightings(known), probes)
         return [replace(trace, answer=each.answer) for trace, each in zip(made, asked, strict=True)]
 
-    def _ask(self, question: Question) -> _Asked:
-        with self._inside(question.sender):
+    def _socket(self, sender: Place) -> socket.socket:
+        """A socket with a port, which it has all the same where its connection is refused."""
+        with self._inside(sender):
             sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        with sock:
-            sock.settimeout(Limit.HTTP_ANSWERED.seconds)
-            # Bound first, so that a connection that is refused has a port all the same.
-            sock.bind(("0.0.0.0", 0))  # noqa: S104 - a sender's end
-            _, port = sock.getsockname()
-            try:
-                sock.connect((str(question.address), question.port))
-            except OSError:
-                return _Asked(IPv4Address(sock.getsockname()[0]), port, None)
-            source, _ = sock.getsockname()
-            return _Asked(IPv4Address(source), port, _answer(sock, question.request))
+        sock.settimeout(Limit.HTTP_ANSWERED.seconds)
+        sock.bind(("0.0.0.0", 0))  # noqa: S104 - a sender's end
+        return sock
+
+    def _ask(self, question: Question, sock: socket.socket) -> _Asked:
+        _, port = sock.getsockname()
+        try:
+            sock.connect((str(question.address), question.port))
+        except OSError:
+            return _Asked(IPv4Address(sock.getsockname()[0]), port, None)
+        source, _ = sock.getsockname()
+        return _Asked(IPv4Address(source), port, _answer(sock, question.request))
 
 
 def _answer(sock: socket.socket, request: bytes) -> bytes:

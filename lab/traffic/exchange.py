@@ -170,6 +170,13 @@ class Exchange:
         self._collect(flight)
         return any(seen.headers.destination_port == port for seen in _went_in(flight, at).values())
 
+    def is_refused_by_sender(self, way: Way) -> bool:
+        """Whether the sender's own kernel refuses to send one probe, as of now."""
+        flight = _Flight()
+        self._launch(way, 1, flight)
+        self._collect(flight)
+        return all(probe.local_error is not None for probe in flight.sent.values())
+
     def all_reach(self, way: Way, at: Place, address: IPv4Address, count: int) -> bool:
         """Whether each of `count` probes was seen going in at a place with this destination, as of now."""
         flight = _Flight()

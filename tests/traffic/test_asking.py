@@ -70,6 +70,13 @@ def test_each_request_has_a_connection_of_its_own(port: int) -> None:
     assert len(ports) == 3
 
 
+def test_no_two_connections_have_one_port(port: int) -> None:
+    """The kernel would give a port again that is closed: of 300 requests, two would be the same to the captures."""
+    asking = Asking(NoCaptures(), lambda _: nullcontext())
+    made = asking.get(Question(Place.CLIENT, LOCALHOST, port, "/healthz"), 300)
+    assert len({trace.probe.headers.source_port for trace in made}) == 300
+
+
 def test_where_nothing_listens_there_is_no_answer() -> None:
     """The connection is refused, which is not an empty answer; its packets can be looked for all the same."""
     with closing(socket.socket()) as unheard:

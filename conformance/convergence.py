@@ -59,6 +59,8 @@ def convergence(
     after = together(Counter(each.fate for each in everything if each.time_ns > watch.ended_ns))
     if isinstance(before, Unstable) or isinstance(after, Unstable):
         return unstable(Counter(each.fate for each in everything)), ()
+    if any(not _followed(probes, after, watch.ended_ns) for probes in sent.values()):
+        return unstable(Counter(each.fate for each in everything)), ()
     strange = any(not _is_one_of(each.fate, (before, after, *passing)) for each in everything)
     if strange or any(_turns_back(probes, before, after) for probes in sent.values()):
         return unstable(Counter(each.fate for each in everything)), ()
@@ -113,6 +115,11 @@ def _is_of(fate: Steady, outcome: Outcome) -> bool:
             return fate.arrivals <= outcome.arrivals
         case _:
             return fate == outcome
+
+
+def _followed(probes: Sequence[_Sent], after: Outcome, ended_ns: int) -> bool:
+    """Whether a node by itself came to what all came to: one that has stayed behind may look like a part of it."""
+    return together(Counter(each.fate for each in probes if each.time_ns > ended_ns)) == after
 
 
 def _turns_back(probes: Sequence[_Sent], before: Outcome, after: Outcome) -> bool:

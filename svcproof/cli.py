@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from conformance.results import Tier
-from conformance.verdict import INTERRUPTED, NOT_TESTED, USAGE
+from conformance.verdict import AS_DOCUMENTED, INTERRUPTED, NOT_TESTED, USAGE
 from lab.components.products import KUBERNETES_VERSION
 from lab.errors import LabError, UsageError
 from lab.profiles import PROFILES, Encapsulation, Implementation
@@ -22,6 +22,9 @@ _MOST_WORKERS = 16
 Command = Callable[[argparse.Namespace, Settings], int]
 _Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - has no other name
 
+_JUDGING = frozenset({"run", "rerun", "sabotage"})
+_PASSING_ON = frozenset({"run", "exec"})
+
 _EXIT_CODES = """exit codes: 0 every selected claim was observed and is as documented (or a known
 difference); 1 differs; 2 usage; 3 lab error, or nothing could be observed; 130 interrupted"""
 
@@ -32,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     ours, theirs = _split(typed)
     options = parser().parse_args(ours)
     options.typed, options.rest = tuple(typed), tuple(theirs)
+    if theirs and not options.takes_more:
+        parser().error(f"what follows -- is for commands that pass it on: {' '.join(theirs)!r}")
     try:
         return int(options.command(options, Settings.from_env(os.environ)))
     except UsageError as error:
@@ -41,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output has had enough. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return AS_DOCUMENTED if options.only_prints else NOT_TESTED
     except KeyboardInterrupt:
         sys.stderr.write("svcproof: interrupted\n")
         return INTERRUPTED
@@ -89,7 +94,7 @@ def _add_run(verbs: _Verbs) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="fail unless the claims that match were observed as documented",
+        help="fail unless the claims that match were observed: as documented, or a known difference",
     )
     verb.add_argument(
         "--baseline", type=Path, default=None, metavar="RUN", help="fail only where this run did not"
@@ -221,7 +226,7 @@ def _add_report(verbs: _Verbs) -> None:
 def _verb(verbs: _Verbs, name: str, command: Command, text: str) -> argparse.ArgumentParser:
     said = f"{text[0].upper()}{text[1:]}."
     added = verbs.add_parser(name, help=text, description=said, allow_abbrev=False)
-    added.set_defaults(command=command)
+    added.set_defaults(command=command, only_prints=name not in _JUDGING, takes_more=name in _PASSING_ON)
     return added
 
 
@@ -265,9 +270,9 @@ def _add_runs(verb: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if not 1 <= number <= _MOST_WORKERS:
-        raise argparse.ArgumentTypeError(f"{number} is not between 1 and {_MOST_WORKERS}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 1 and {_MOST_WORKERS}")
     return number
 
 

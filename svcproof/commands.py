@@ -60,8 +60,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     request = replace(
         _request(options, settings, profile),
         claims=_chosen(options, profile),
-        required=tuple(options.require),
-        baseline=None if options.baseline is None else _results(options.baseline),
+        required=_required(options, profile),
+        baseline=None if options.baseline is None else _baseline(options.baseline, profile),
         pytest=options.rest,
         traced=options.trace,
     )
@@ -261,6 +261,24 @@ def _chosen(options: argparse.Namespace, profile: Profile) -> tuple[str, ...]:
     return matching(
         listed_claims(profile, options.kubernetes), options.claim, options.tier and Tier(options.tier)
     )
+
+
+def _required(options: argparse.Namespace, profile: Profile) -> tuple[str, ...]:
+    """The patterns of `--require`. UsageError for one that no claim of the profile matches."""
+    if options.require:
+        matching(listed_claims(profile, options.kubernetes), options.require, None)
+    return tuple(options.require)
+
+
+def _baseline(given: Path, profile: Profile) -> Run:
+    """The run to compare with. UsageError where it is one of another profile."""
+    before = _results(given)
+    if before.profile != profile.name:
+        raise UsageError(
+            f"the baseline is a run of {before.profile}, not of {profile.name}",
+            next_step="name a run of the same profile",
+        )
+    return before
 
 
 def _workers(options: argparse.Namespace) -> int:

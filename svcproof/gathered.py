@@ -1,6 +1,6 @@
 """What the controller of a pytest session gathers from its workers, and the files that they leave for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -99,9 +99,9 @@ class Gathered:
         invocation: Invocation = read_invocation(self._run)
         claims = tuple(self._every_claim())
         verdicts: list[Verdict] = [claim.verdict for claim in claims]
-        code = exit_code(
-            [*verdicts, *(Verdict.LAB_ERROR for _ in self._errors)], interrupted=self._interrupted
-        )
+        labs = tuple(self._labs())
+        errors = (*self._errors, *_losses(labs))
+        code = exit_code([*verdicts, *(Verdict.LAB_ERROR for _ in errors)], interrupted=self._interrupted)
         return Run(
             svcproof=invocation.svcproof,
             run_id=invocation.run_id,
@@ -112,9 +112,9 @@ class Gathered:
             seed=invocation.seed,
             exit_code=code,
             interrupted=self._interrupted,
-            labs=tuple(self._labs()),
+            labs=labs,
             claims=claims,
-            errors=tuple(self._errors),
+            errors=errors,
             catalogue=tuple(REQUIREMENTS.values()),
         )
 
@@ -129,3 +129,10 @@ class Gathered:
     def _labs(self) -> Iterator[LabRecord]:
         for path in sorted((self._run / _LABS).glob("*.json")):
             yield lab_from_json(path.read_text())
+
+
+def _losses(labs: Sequence[LabRecord]) -> Iterator[str]:
+    """A line for each lab whose captures lost packets: what was taken for silence may have been one of them."""
+    for lab in labs:
+        if lab.figures.dropped:
+            yield f"the captures of lab {lab.lab} lost {lab.figures.dropped} packets: what was not seen is in doubt"

@@ -32,7 +32,7 @@ from lab.traffic.stream import Stream
 from lab.traffic.trace import traces
 
 _DRAIN_EVERY = 32
-ROUNDS_AROUND = 12
+ROUNDS_AROUND = 24
 """Rounds of a stream before and after what happens: so that neither outcome is told by chance."""
 _WIDEST_WINDOW, _NUMBERS = 1 << 30, (1 << 32) - 1
 """RFC 7323: windows are at most 2**30 wide, and of two numbers the later is less than 2**31 ahead."""
@@ -149,6 +149,8 @@ class Exchange:
             self._prove_silence(flight, sentinels)
         if flight.open:
             self._prove_silence(flight, _to_silent_endpoints(flight, ways[0]))
+        # As behind any batch: places are read one after another.
+        self._collect(flight)
         return traces(flight.seen, flight.sent)
 
     def send_one(
@@ -160,6 +162,7 @@ class Exchange:
         with around(mark):
             self._launch(way, 1, flight, first_mark=mark)
             self._account_for(way, flight, sentinels)
+        self._collect(flight)
         [trace] = traces(flight.seen, flight.sent)
         return trace
 

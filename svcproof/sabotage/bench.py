@@ -3,7 +3,7 @@
 import signal
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -158,8 +158,10 @@ class Bench:
         return self._on(self._nodes, act)
 
     def _on(self, nodes: Mapping[Place, object], act: Callable[[NodeRules], Got]) -> Mapping[Place, Got]:
-        """Acts on nodes side by side."""
-        return dict(zip(nodes, self._threads.map(act, [self._nodes[node] for node in nodes]), strict=True))
+        """Acts on nodes side by side; returns, or raises what one of them raised, when all are done."""
+        acting = {node: self._threads.submit(act, self._nodes[node]) for node in nodes}
+        wait(acting.values())
+        return {node: done.result() for node, done in acting.items()}
 
     def _signal(self, number: signal.Signals) -> None:
         for daemon in self.cluster.proxies.running():

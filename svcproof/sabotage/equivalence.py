@@ -61,6 +61,9 @@ def _around(door: ServiceTarget) -> tuple[ServiceTarget | OtherPort, ...]:
     return door, OtherPort(door, other), OtherPort(door, Transport(own.value), after=1)
 
 
+_BLIND = "the lab could not tell"
+
+
 class Proof:
     """Outcomes without a fault, kept: they are the same for every fault of the same rules."""
 
@@ -74,39 +77,41 @@ class Proof:
             if service.name in facts.services and not service.proxy_name and not service.external_name
         }
         self._shapes = _shapes(services)
-        self._sound: dict[Flow, Outcome] = {}
+        self._sound: dict[Flow, Outcome | None] = {}
 
     def flows_of(self, service: str) -> tuple[Flow, ...]:
         """The flows that a fault of this Service could change; of a Service of every shape where it is shared."""
         names = [service] if service else self._shapes
         return tuple(flow for name in names for flow in self._flows.get(name, ()))
 
-    def outcomes(self, flows: Sequence[Flow]) -> Mapping[Flow, Outcome]:
-        """What becomes of these flows now; those that the lab cannot judge are left out."""
-        found = {}
-        for flow in flows:
-            try:
-                found[flow] = self._bench.observe(flow, self._when)
-            except LabError:
-                continue
-        return found
+    def outcomes(self, flows: Sequence[Flow]) -> Mapping[Flow, Outcome | None]:
+        """What becomes of these flows now; None for those that the lab cannot judge."""
+        return {flow: self._outcome(flow) for flow in flows}
 
-    def compared(self, with_fault: Mapping[Flow, Outcome]) -> Equivalence:
-        """To be called without the fault: sends what was not sent yet, and compares."""
+    def _outcome(self, flow: Flow) -> Outcome | None:
+        try:
+            return self._bench.observe(flow, self._when)
+        except LabError:
+            return None
+
+    def compared(self, with_fault: Mapping[Flow, Outcome | None]) -> Equivalence:
+        """To be called without the fault: sends what was not sent yet, and compares what can be judged then."""
         missing = [flow for flow in with_fault if flow not in self._sound]
         self._sound.update(self.outcomes(missing))
-        pairs = [(flow, self._sound[flow], with_fault[flow]) for flow in with_fault if flow in self._sound]
+        pairs = [
+            (flow, sound, now) for flow, now in with_fault.items() if (sound := self._sound[flow]) is not None
+        ]
         return Equivalence(
             len(pairs),
             tuple(
-                Difference(_words(flow), str(sound), str(now))
+                Difference(_words(flow), str(sound), str(now or _BLIND))
                 for flow, sound, now in pairs
                 if _kinds(sound) != _kinds(now)
             ),
         )
 
 
-def _kinds(outcome: Outcome) -> Outcome | frozenset[Steady]:
+def _kinds(outcome: Outcome | None) -> Outcome | frozenset[Steady] | None:
     """An outcome without what chance decides: how many probes of an unstable batch had which."""
     return frozenset(fate.outcome for fate in outcome.history) if isinstance(outcome, Unstable) else outcome
 

@@ -12,7 +12,8 @@ class Score:
     """Counts of faults by what became of them.
 
     Of the survivors: twins were noticed in the same rule of another Service, equivalent ones are on record as changing
-    nothing, owed ones with the claim that is missing, and open ones are not on record.
+    nothing, owed ones with the claim that is missing, and open ones are not on record. blinding: faults that are on
+    record as leaving the lab unable to tell, so that a run ends with exit code 3.
     """
 
     noticed: int
@@ -24,13 +25,14 @@ class Score:
     refused: int
     harmless: int
     alarmed: int
+    blinding: int
 
     @property
     def percent(self) -> float:
         """Of the faults that change what packets do, as far as is known, how many were noticed, or their twins."""
         found = self.noticed + self.twins
-        judged = found + self.owed + self.open
-        return 100.0 * found / judged if judged else 100.0
+        judged = found + self.owed + self.open + self.not_testable
+        return 100.0 * found / judged if judged else 0.0
 
 
 def score(faults: Sequence[FaultResult]) -> Score:
@@ -40,10 +42,11 @@ def score(faults: Sequence[FaultResult]) -> Score:
     return Score(
         noticed=fates.count(Fate.NOTICED),
         twins=sum(bool(fault.twin) and not fault.recorded for fault in survived),
-        equivalent=sum(bool(fault.recorded) and not fault.owed for fault in survived),
+        equivalent=sum(bool(fault.recorded) and not fault.owed and not is_open(fault) for fault in survived),
         owed=sum(bool(fault.owed) for fault in survived),
         open=sum(is_open(fault) for fault in survived),
-        not_testable=fates.count(Fate.NOT_TESTABLE),
+        not_testable=sum(fault.fate is Fate.NOT_TESTABLE and not fault.recorded for fault in faults),
+        blinding=sum(fault.fate is Fate.NOT_TESTABLE and bool(fault.recorded) for fault in faults),
         refused=fates.count(Fate.REFUSED),
         harmless=fates.count(Fate.HARMLESS),
         alarmed=fates.count(Fate.ALARMED),
@@ -51,16 +54,22 @@ def score(faults: Sequence[FaultResult]) -> Score:
 
 
 def is_open(fault: FaultResult) -> bool:
-    """Whether a fault survived and nothing says why it may."""
-    return fault.fate is Fate.SURVIVED and not fault.recorded and not fault.twin
+    """Whether a fault survived and nothing says why it may, or packets contradict what does."""
+    if fault.fate is not Fate.SURVIVED or fault.owed:
+        return False
+    contradicted = fault.equivalence is not None and bool(fault.equivalence.differences)
+    return contradicted if fault.recorded else not fault.twin
 
 
 def exit_code(sabotage: Sabotage) -> int:
-    """0 where every survivor is on record; 1 where one is not, or a harmless fault was noticed; 3 for nothing tried."""
+    """0 where every survivor is on record; 1 where one is not, or a harmless fault was noticed.
+
+    3 where nothing was tried, a fault could not be tested, or a claim was not as expected without any fault.
+    """
     if sabotage.interrupted:
         return INTERRUPTED
     counts = score(sabotage.faults)
     if counts.open or counts.alarmed:
         return DIFFERS
     tried = sabotage.faults or sabotage.listed
-    return AS_DOCUMENTED if tried else NOT_TESTED
+    return NOT_TESTED if not tried or counts.not_testable or sabotage.baseline else AS_DOCUMENTED

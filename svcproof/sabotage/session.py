@@ -139,6 +139,15 @@ class Session:
                 break
             self._note(trial.rules(fault), round_)
         self.fault_seconds += time.monotonic() - before
+        self._check_sound(trial)
+
+    def _check_sound(self, trial: Trial) -> None:
+        """Notes claims that are not as before the faults: the lab was not mended, and what they noticed is in doubt."""
+        trial.bench.forget()
+        for claim in trial.judges.asked(None):
+            [(_, notice, _)] = ask(trial.bench, [claim], shares=False)
+            if notice is not None:
+                self.baseline[f"{claim.id}, behind the faults"] = notice.observed
 
     def _may_be_noticed_yet(self, name: str) -> bool:
         before = self.results.get(name)

@@ -153,8 +153,30 @@ RECORDED: tuple[Recorded, ...] = (
         "What keeps its mark is masqueraded once more around the tunnel's packet, which bears that address anyway.",
     ),
     Recorded(
-        r"rp-filter-strict: .*",
+        r"(ip-forward-off|foreign-table-drop): .*",
         BOTH,
+        "Nothing is forwarded any more, the lab's sentinels no more than probes: it cannot tell silence from loss, and "
+        "says so. A run ends with exit code 3.",
+    ),
+    Recorded(
+        r"widen: chain cluster-ips-check: .* drop .* -> without `ip daddr .*`",
+        NFTABLES,
+        "Every forwarded packet is dropped, the lab's sentinels too: it cannot tell, and a run ends with exit code 3.",
+    ),
+    Recorded(
+        r"widen: filter KUBE-FORWARD: .*--ctstate INVALID .* -j DROP -> without `.*--ctstate INVALID.*`",
+        IPTABLES,
+        "Every forwarded packet is dropped, the lab's sentinels too: it cannot tell, and a run ends with exit code 3.",
+    ),
+    Recorded(
+        r"rp-filter-strict: .*",
+        NFTABLES,
+        "In nftables mode flannel does not masquerade what comes from outside to a pod of another node: its answer "
+        "leaves by another interface, and the lab's sentinels are lost. A run ends with exit code 3.",
+    ),
+    Recorded(
+        r"rp-filter-strict: .*",
+        IPTABLES,
         "Answers leave the lab's nodes by the interface that the question came in at.",
     ),
 )

@@ -29,7 +29,7 @@ from tests.oracle.fabricated import fabricated, numbered, of_client
 from tests.oracle.lies import Lie, Subject, fate_under, trace_under, watch_under
 from tests.oracle.topology import facts_of, world_of
 
-ROUNDS = 12
+ROUNDS = 24
 """Probes of each flow before and after a change."""
 
 

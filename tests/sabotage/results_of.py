@@ -1,6 +1,6 @@
 """Made-up results of a sabotage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from lab.api import Figures, LabRecord
@@ -42,8 +42,10 @@ HARMLESS = FaultResult(
 )
 
 
-def sabotage(faults: Sequence[FaultResult], *, interrupted: bool = False) -> Sabotage:
-    """A sabotage that found these."""
+def sabotage(
+    faults: Sequence[FaultResult], *, interrupted: bool = False, baseline: Mapping[str, str] | None = None
+) -> Sabotage:
+    """A sabotage that found these. baseline: claims that were not as expected without any fault."""
     return Sabotage(
         svcproof="0.1.0",
         run_id="a-run",
@@ -55,7 +57,7 @@ def sabotage(faults: Sequence[FaultResult], *, interrupted: bool = False) -> Sab
         budget=None,
         known=100,
         claims=50,
-        baseline={"lb-sr.pod": "dropped"},
+        baseline=baseline or {},
         lab=LAB,
         faults=tuple(faults),
         interrupted=interrupted,

@@ -13,7 +13,9 @@ from tests.sabotage.recorded_rules import MODES, faults
 EXAMPLE = Recorded(r"widen: chain filter-\w+: .*", NFTABLES, "Nothing else comes there.")
 
 
-@pytest.mark.parametrize("recorded", RECORDED, ids=lambda each: each.pattern[:60])
+@pytest.mark.parametrize(
+    "recorded", RECORDED, ids=lambda each: f"{'+'.join(sorted(each.modes))} {each.pattern}"
+)
 def test_a_record_says_why(recorded: Recorded) -> None:
     """A record has a mode, a sentence that says why, a pattern that compiles and begins with a kind."""
     assert recorded.modes <= BOTH

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from svcproof.sabotage.rendering import markdown, summary
-from svcproof.sabotage.results import Fate, FaultResult, read_sabotage, write_sabotage
+from svcproof.sabotage.results import Equivalence, Fate, FaultResult, read_sabotage, write_sabotage
 from svcproof.sabotage.score import exit_code, score
 from tests.sabotage.results_of import HARMLESS, NOTICED, SURVIVED, sabotage
 
-SETTLED = replace(SURVIVED, recorded="the same outcomes for everyone")
+SETTLED = replace(SURVIVED, recorded="The same outcomes for everyone.", equivalence=Equivalence(40, ()))
+CONTRADICTED = replace(SETTLED, equivalence=SURVIVED.equivalence)
+UNTESTABLE = replace(SURVIVED, fate=Fate.NOT_TESTABLE)
+BLINDING = replace(UNTESTABLE, recorded="The lab cannot tell.")
 OWED = replace(SURVIVED, recorded="seen by clients only", owed="a claim from a client")
 AT_A_TWIN = replace(SURVIVED, twin="the same in another Service")
 ALARMED = replace(HARMLESS, fate=Fate.ALARMED)
@@ -24,11 +27,24 @@ def test_counts() -> None:
     assert (counts.harmless, counts.refused, counts.alarmed, counts.not_testable) == (1, 1, 0, 0)
 
 
+def test_what_the_lab_could_not_tell_is_counted_apart() -> None:
+    """On record it is known to end a run with exit code 3; else it counts as not noticed."""
+    counts = score([NOTICED, UNTESTABLE, BLINDING])
+    assert (counts.not_testable, counts.blinding) == (1, 1)
+    assert counts.percent == pytest.approx(50.0)
+
+
+def test_packets_count_for_more_than_a_record() -> None:
+    """A survivor on record is open where some flow came out otherwise."""
+    counts = score([CONTRADICTED, SETTLED])
+    assert (counts.open, counts.equivalent) == (1, 1)
+
+
 def test_percent_leaves_out_what_cannot_be_noticed() -> None:
     """What changes nothing does not count; three of five others were noticed, one of them at a twin."""
     faults = [NOTICED, NOTICED, AT_A_TWIN, SURVIVED, OWED, SETTLED, HARMLESS]
     assert score(faults).percent == pytest.approx(60.0)
-    assert score([]).percent == pytest.approx(100.0)
+    assert score([]).percent == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize(
@@ -38,12 +54,20 @@ def test_percent_leaves_out_what_cannot_be_noticed() -> None:
         ([NOTICED, SETTLED, OWED, AT_A_TWIN], 0),
         ([NOTICED, SURVIVED], 1),
         ([NOTICED, ALARMED], 1),
+        ([NOTICED, CONTRADICTED], 1),
+        ([NOTICED, UNTESTABLE], 3),
+        ([NOTICED, BLINDING], 0),
         ([], 3),
     ],
 )
 def test_exit_code(faults: list[FaultResult], code: int) -> None:
     """Red are a survivor that nothing settles, and a claim that noticed what must not be noticed."""
     assert exit_code(sabotage(faults)) == code
+
+
+def test_claims_that_are_not_as_expected_without_a_fault_are_no_judges() -> None:
+    """What they did not notice says nothing: the lab could not tell."""
+    assert exit_code(sabotage([NOTICED], baseline={"lb-sr.pod": "dropped"})) == 3
 
 
 def test_an_interrupted_sabotage_says_so() -> None:
@@ -76,6 +100,6 @@ def test_a_line_for_each_fault() -> None:
 
 def test_the_terminal_says_score_and_speed() -> None:
     """The summary names the score, the speed and the claims that were not asked."""
-    [first, second] = summary(sabotage([NOTICED, SURVIVED]))
+    [first, second] = summary(sabotage([NOTICED, SURVIVED], baseline={"lb-sr.pod": "dropped"}))
     assert "2 faults tried" in first
     assert second == "score 50.0 %, 4.0 faults a second, 50 claims, 1 of them not asked"

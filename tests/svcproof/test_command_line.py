@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.results import write_results
-from conformance.verdict import USAGE
+from conformance.verdict import NOT_TESTED, USAGE
 from lab.errors import LabError
 from svcproof import cli
 from tests.reports.sample import sample_run
@@ -25,8 +25,8 @@ REFUSED = {
     "unknown profile of up": (["up", "nonsense"], "there is no profile 'nonsense'"),
     "unknown profile of doctor": (["doctor", "nonsense"], "there is no profile 'nonsense'"),
     "Kubernetes nonsense": (["run", PROFILE, "--kubernetes", "nonsense"], "'nonsense' is not a Kubernetes"),
-    "no workers": (["run", PROFILE, "--workers", "0"], "0 is not between 1 and 16"),
-    "too many workers": (["run", PROFILE, "-n", "17"], "17 is not between 1 and 16"),
+    "no workers": (["run", PROFILE, "--workers", "0"], "'0' is not a number between 1 and 16"),
+    "too many workers": (["run", PROFILE, "-n", "17"], "'17' is not a number between 1 and 16"),
     "workers in words": (["run", PROFILE, "-n", "two"], "argument -n/--workers"),
     "unknown encapsulation": (["up", PROFILE, "--encapsulation", "pigeon"], "invalid choice: 'pigeon'"),
     "no kube-proxy there": (["run", PROFILE, "--kube-proxy", "/nowhere"], "there is nothing"),
@@ -40,6 +40,18 @@ REFUSED = {
     "no lab for exec": (["exec", "worker-a", "--", "true"], "no lab stands"),
     "nothing to execute": (["exec", "worker-a"], "no command was given"),
     "nothing behind the hyphens": (["exec", "worker-a", "--"], "no command was given"),
+    "workers that are no number": (
+        ["run", "nftables-flannel", "-n", "x"],
+        "'x' is not a number between 1 and 16",
+    ),
+    "more than a command takes": (
+        ["claims", "nftables-flannel", "--", "-k", "udp"],
+        "for commands that pass it on",
+    ),
+    "a pattern that matches nothing": (
+        ["run", "nftables-flannel", "--require", "nope*"],
+        "no claim matches 'nope*'",
+    ),
     "no run": (["report", "/nowhere"], "cannot read the results of a run"),
     "a run without results": (["report", "."], "cannot read the results of a run"),
 }
@@ -151,3 +163,15 @@ def test_the_module_is_the_command(place: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (USAGE, "")
     assert done.stderr == "svcproof: there is no lab named 'nonsense'\n  try: the labs: none stands\n"
+
+
+def test_a_reader_who_has_had_enough_hides_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the output of a run cannot be written, it is not known to be green; a list may be cut short."""
+
+    def broken(*_: object) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    for verb, code in (("run", NOT_TESTED), ("sabotage", NOT_TESTED), ("claims", 0)):
+        monkeypatch.setattr(f"svcproof.commands.{verb}", broken)
+        assert typed([verb, "nftables-flannel"]) == code

@@ -30,6 +30,7 @@ from lab.netns import kube_proxy, pods, services, topology
 from lab.netns.barrier import Barrier
 from lab.netns.daemon import Daemon, check
 from lab.netns.inspection import Inspection
+from lab.netns.listening import wait_closed
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.routes import question_of, sentinels, sentinels_beside_the_network, way_of
@@ -309,7 +310,8 @@ class NetnsCluster:
     def _wait_behind_rules(self, *services_before: Service) -> None:
         """Waits for what kube-proxy does after it has written rules, and before its next sync.
 
-        It clears conntrack for UDP, and says anew at health check ports how many endpoints there are.
+        It clears conntrack for UDP, says anew at health check ports how many endpoints there are, and closes those that
+        are nobody's any more.
         """
         every = (*self.services, *services_before)
         ports = [port for service in every for port in service.ports]
@@ -317,6 +319,11 @@ class NetnsCluster:
             map(services.is_health_checked, every)
         ):
             self._wait_rules()
+        checked = {service.name for service in self.services if services.is_health_checked(service)}
+        allotted = self.standing.services.items()
+        wait_closed(
+            self.namespaces, {of.health_check_port for name, of in allotted if name not in checked} - {0}
+        )
 
     def _wait_rules(self) -> None:
         """Waits at the barrier; where that is in vain, kube-proxy's own errors say why."""

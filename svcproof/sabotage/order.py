@@ -17,7 +17,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 class SabotageOrder:
     """budget: seconds for the faults, nothing for the whole set. kinds: these only; empty for all.
 
-    full: ask every claim about every fault, and prove every survivor, also those on record. listed: make no fault.
+    full: ask all claims of a fault's Service, and prove every survivor, also those on record. listed: make no fault.
     """
 
     seed: int

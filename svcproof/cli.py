@@ -131,7 +131,9 @@ def _add_sabotage(verbs: _Verbs) -> None:
     verb.add_argument(
         "--kind", action="append", default=[], choices=[kind.value for kind in Kind], help="these faults only"
     )
-    verb.add_argument("--full", action="store_true", help="ask all claims of a fault's Service, prove every survivor")
+    verb.add_argument(
+        "--full", action="store_true", help="ask all claims of a fault's Service, prove every survivor"
+    )
     verb.add_argument("--list", action="store_true", help="list the faults, make none")
     _add_seed(verb, "of the sample")
     _add_lab_settings(verb)

@@ -61,10 +61,11 @@ class Session:
                 self._try(trial, round_, until)
             about = ", ".join(service.name for service in round_.services) or "the pod network"
             self.say(f"  {len(self.results)} faults, {done + 1} of {len(rounds)} rounds: {about}")
-        self._ask_open_flows(arranged)
         for round_, names in self._grouped(self._missing_twins(), self._first):
             with self._within(arranged, round_) as trial:
                 self._find(trial, round_, names)
+        self._name_twins()
+        self._ask_open_flows(arranged)
         self._name_twins()
         for round_, names in self._grouped(self._unproven(), self._last):
             with self._within(arranged, round_) as trial:
@@ -236,14 +237,13 @@ class Session:
                 self._note(trial.rules(candidates[name]), round_)
 
     def _ask_open_flows(self, arranged: Arranged) -> None:
-        """Asks the claims about open flows of what nobody noticed. A fault may end a flow: each has one of its own."""
-        for name in self._unproven():
-            service = self.results[name].service
+        """Asks the claims about open flows of what is open still. A fault may end a flow: each has one of its own."""
+        for survivor in self._open():
             for round_ in self.open_flows:
-                if service and all(service != each.name for each in round_.services):
+                if survivor.service and all(survivor.service != each.name for each in round_.services):
                     continue
                 with self._within(arranged, round_) as trial:
-                    if self._is_noticed(trial, round_, name):
+                    if self._is_noticed(trial, round_, survivor.name):
                         break
 
     def _is_noticed(self, trial: Trial, round_: Round, name: str) -> bool:

@@ -96,6 +96,8 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "cip-badport.tcp_at_a_udp_port",
         "cip-badport.behind_one_that_drops",
         "cip-badport.beside_one_that_drops",
+        "cip-badport.behind_one_that_refuses",
+        "cip-badport.beside_one_that_refuses",
         "cip-badport.behind_one_that_serves_here",
         "cip-badport.tcp_from_node",
         "cip-badport.tcp_from_outside",

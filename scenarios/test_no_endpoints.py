@@ -13,6 +13,7 @@ from lab.model import (
     Flow,
     NodeAddress,
     NodePort,
+    OtherPort,
     Place,
     Protocol,
     Refusal,
@@ -20,6 +21,7 @@ from lab.model import (
     ServicePort,
     ServiceType,
     Target,
+    Transport,
 )
 
 A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
@@ -48,6 +50,16 @@ def refused(by: Place, sender: Place, target: Target, via: Place | None = None) 
 )
 def test_cluster_ip(live: Live, flow: Flow, expect: Outcome) -> None:
     """The cluster IP refuses pods, nodes and routed clients."""
+    assert live.observe(flow) == expect
+
+
+@requirement("cip-badport")
+@claims(
+    behind_one_that_refuses=refused(C, Place.POD_C1, OtherPort(CLUSTER_IP, Transport.TCP, 1)),
+    beside_one_that_refuses=refused(C, Place.POD_C1, OtherPort(UDP, Transport.TCP)),
+)
+def test_beside_a_port(live: Live, flow: Flow, expect: Outcome) -> None:
+    """What is no port of such a Service is refused as at any cluster IP, not by the Service."""
     assert live.observe(flow) == expect
 
 

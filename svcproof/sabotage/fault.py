@@ -15,6 +15,7 @@ _OWN = (
     (re.compile(r"--probability [\d.]+"), "--probability p"),
     (re.compile(r"(?<![\d.])\d{2,5}(?![\d./])"), "n"),
     (re.compile(r"\b(?:tcp|udp|sctp)\b"), "p"),
+    (re.compile(r"(?:load-balancer-ip|external-ip)\(\*\)"), "outside-ip(*)"),
 )
 """What differs between rules that kube-proxy writes by the same code for different Services."""
 

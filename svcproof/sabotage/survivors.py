@@ -169,6 +169,35 @@ RECORDED: tuple[Recorded, ...] = (
         "Every forwarded packet is dropped, the lab's sentinels too: it cannot tell, and a run ends with exit code 3.",
     ),
     Recorded(
+        r"widen: (nat KUBE-NODEPORTS: -p udp|filter KUBE-EXTERNAL-SERVICES: .*--dst-type LOCAL) .* -> "
+        r"(for every protocol and port|without `--dport .*`)",
+        IPTABLES,
+        "Of packets to a node's own address the rule then takes those of the tunnel too: no pod reaches another node, "
+        "nor do the lab's sentinels. A run ends with exit code 3.",
+    ),
+    Recorded(
+        r"widen: nat KUBE-NODEPORTS: .* -> for every protocol and port",
+        IPTABLES,
+        "Of packets to a node's own address the rule then takes those of the tunnel too: no pod reaches another node, "
+        "nor do the lab's sentinels. A run ends with exit code 3.",
+    ),
+    Recorded(
+        r"widen: filter KUBE-FIREWALL: .* -> without `-d 127.0.0.0/8`",
+        IPTABLES,
+        "Every packet to a node itself is dropped, those of the tunnel too: the lab's sentinels are lost. A run ends "
+        "with exit code 3.",
+    ),
+    Recorded(
+        r"(delete|narrow): filter OUTPUT: -j KUBE-FIREWALL -> .*",
+        IPTABLES,
+        "A node's own packets to 127.0.0.1 bear it as their source, and those the chain lets pass.",
+    ),
+    Recorded(
+        r"narrow: filter INPUT: -j KUBE-FIREWALL -> for all but pods",
+        IPTABLES,
+        "What comes to 127.0.0.1 from the network is no pod's: a pod's own packets to it never leave the pod.",
+    ),
+    Recorded(
         r"rp-filter-strict: .*",
         NFTABLES,
         "In nftables mode flannel does not masquerade what comes from outside to a pod of another node: its answer "

@@ -70,6 +70,13 @@ class Fault:
         """Whether the entry decides between endpoints by chance."""
         return "numgen" in self.entry or "--mode random" in self.entry
 
+    @property
+    def sticks(self) -> bool:
+        """Whether the entry concerns the clients of one endpoint only, by session affinity."""
+        return (
+            "-m recent" in self.entry or "@affinity" in self.entry or self.spot.name.startswith("endpoint-")
+        )
+
 
 def broken(rules: Ruleset, fault: Fault) -> Ruleset:
     """The rules with the fault in them. ValueError where its entry does not stand there."""

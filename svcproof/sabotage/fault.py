@@ -9,7 +9,7 @@ from lab.rules.ruleset import Ruleset, Spot
 _OWN = (
     (re.compile(r"default/[a-z0-9-]+"), "default/*"),
     (re.compile(r"\((?:[a-z0-9-]+)(?::[a-z0-9-]+)?( pod-[abc]\d)?:?\d*\)"), "(*)"),
-    (re.compile(r"pod-[abc]\d|worker-[abc]|10\.244\.\d+\.\d+(?:/24)?"), "*"),
+    (re.compile(r"pod-[abc]\d|worker-[abc](?:\(secondary\))?|10\.244\.\d+\.\d+(?:/24)?"), "*"),
     (re.compile(r"(?<=default/\*)[/:][a-z0-9/-]+"), ""),
     (re.compile(r"mod \d+ (v?map) \{[^}]*\}"), r"mod n \1 {*}"),
     (re.compile(r"--probability [\d.]+"), "--probability p"),

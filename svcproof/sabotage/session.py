@@ -145,6 +145,7 @@ class Session:
     def _check_sound(self, trial: Trial) -> None:
         """Notes claims that are not as before the faults: the lab was not mended, and what they noticed is in doubt."""
         trial.bench.forget()
+        trial.bench.forget_flows()
         for claim in trial.judges.asked(None):
             [(_, notice, _)] = ask(trial.bench, [claim], shares=False)
             if notice is not None:

@@ -33,6 +33,13 @@ _COUNTS_ONLY = (
 
 RECORDED: tuple[Recorded, ...] = (
     Recorded(
+        r"widen: nat KUBE-SERVICES: -d worker-[abc]\S* .*service nodeports.* -> without `-d .*`",
+        IPTABLES,
+        "Node ports would be served at addresses that nodePortAddresses does not cover: no claim asks one that is not "
+        "of the network.",
+        owed="a node port at the bridge's address, which nodePortAddresses does not cover",
+    ),
+    Recorded(
         r"probability: chain service-\S+: numgen random .* vmap .* -> the first n \+ 1 times as often",
         NFTABLES,
         "With affinity, shares are those of clients, and the lab has 64: of two endpoints one that gets twice as many "

@@ -1,0 +1,82 @@
+"""What is required of cluster IPs."""
+
+from conformance.requirements.sources import DOCS, E2E, SERVICE, TESTS
+from conformance.results import Requirement, Tier
+
+CLUSTER_IP = (
+    Requirement(
+        "cip-basic",
+        "ClusterIP",
+        "A connection from a pod to a cluster IP reaches any ready endpoint, which sees the pod's own address, "
+        "and is answered from the cluster IP.",
+        DOCS,
+        Tier.CORE,
+    ),
+    Requirement(
+        "cip-node",
+        "ClusterIP",
+        "A connection from a node to a cluster IP reaches any ready "
+        "endpoint, which sees an address of the node.",
+        TESTS,
+        Tier.CORE,
+    ),
+    Requirement(
+        "cip-ext",
+        "ClusterIP",
+        "A connection from outside that is routed to a cluster IP through a node is translated there, "
+        "and masqueraded by that node.",
+        TESTS,
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "cip-hairpin",
+        "ClusterIP",
+        "A pod that is chosen as the endpoint of its own connection reaches itself, seeing an address of its node; "
+        "other endpoints see the pod's own address.",
+        E2E,
+        Tier.CORE,
+    ),
+    Requirement(
+        "cip-ports",
+        "ClusterIP",
+        "Each port of a Service leads to its own target port; a named target port is each pod's own.",
+        SERVICE + "#multi-port-services",
+        Tier.CORE,
+    ),
+    Requirement(
+        "cip-proto",
+        "ClusterIP",
+        "TCP and UDP on the same port number of one Service are independent of each other.",
+        SERVICE + "#protocol-support",
+        Tier.CORE,
+    ),
+    Requirement(
+        "cip-fragments",
+        "ClusterIP",
+        "A datagram that is sent in fragments reaches one endpoint whole, and its answer comes back whole.",
+        "https://docs.kernel.org/networking/nf_conntrack-sysctl.html",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "cip-masqall",
+        "ClusterIP",
+        "With masqueradeAll, every connection to a cluster IP is masqueraded by the node that translates.",
+        "https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "cip-detect",
+        "ClusterIP",
+        "In every detectLocalMode pods keep their address, and what does not come from pods is masqueraded.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/util/localdetector.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "cip-hairpin-nonode",
+        "ClusterIP",
+        "An endpoint that a hand-made EndpointSlice lists without nodeName "
+        "reaches itself through the cluster IP.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go",
+        Tier.EXTENDED,
+    ),
+)

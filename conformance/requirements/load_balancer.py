@@ -1,0 +1,77 @@
+"""What is required of addresses that lie outside the cluster: load balancers, external IPs, health check ports."""
+
+from conformance.requirements.sources import SERVICE
+from conformance.results import Requirement, Tier
+
+LOAD_BALANCER = (
+    Requirement(
+        "lb-on-node",
+        "LoadBalancer",
+        "Source ranges hold at a load balancer IP that is an address of a node.",
+        SERVICE + "#loadbalancer",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "lb-cluster",
+        "LoadBalancer",
+        "Every node serves a load balancer IP from all endpoints, masqueraded, "
+        "for outside clients, pods and nodes.",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
+        Tier.CORE,
+    ),
+    Requirement(
+        "lb-ipmode",
+        "LoadBalancer",
+        "A load balancer IP of ipMode Proxy is left to the balancer.",
+        ""
+        "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1860-kube-proxy-IP-node-binding",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "lb-sr",
+        "LoadBalancer",
+        "With loadBalancerSourceRanges, the load balancer IP serves senders of these ranges "
+        "and drops others; other front doors stay open.",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
+        Tier.CORE,
+    ),
+    Requirement(
+        "lb-sr-open",
+        "LoadBalancer",
+        "When loadBalancerSourceRanges are narrowed, open flows of senders that they shut out go on.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/nftables/proxier.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "ext-on-node",
+        "External IPs",
+        "An external IP that is an address of a node is served on that node, and refused there without endpoints.",
+        SERVICE + "#external-ips",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "ext-cluster",
+        "External IPs",
+        "Every node serves an external IP from all endpoints, masqueraded, "
+        "for outside clients, pods and nodes.",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#external-ips",
+        Tier.CORE,
+    ),
+    Requirement(
+        "hcnp",
+        "Health checks",
+        "With externalTrafficPolicy Local, a load balancer that asks the healthCheckNodePort is told how many ready "
+        "endpoints the node has: 200 where there are any, else 503.",
+        "https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/"
+        "#preserving-the-client-source-ip",
+        Tier.CORE,
+    ),
+    Requirement(
+        "healthz",
+        "Health checks",
+        "A kube-proxy answers /healthz and /livez with 200 while its rules are up to date.",
+        "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/"
+        "3836-kube-proxy-improved-ingress-connectivity-reliability",
+        Tier.CORE,
+    ),
+)

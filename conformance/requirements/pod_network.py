@@ -1,0 +1,54 @@
+"""What is required of the pod network, on which kube-proxy's answers rest."""
+
+from conformance.results import Requirement, Tier
+
+_MODEL = "https://kubernetes.io/docs/concepts/services-networking/#the-kubernetes-network-model"
+_DATA_PATH = "https://docs.tigera.io/calico/latest/reference/architecture/data-path"
+
+POD_NETWORK = (
+    Requirement(
+        "net-pod",
+        "Pod network",
+        "Pods reach each other on their own addresses, on one node and across nodes, without translation.",
+        _MODEL,
+        Tier.CORE,
+    ),
+    Requirement(
+        "net-way",
+        "Pod network",
+        "A packet between pods is routed once by each node on its way; between nodes it travels from node address to "
+        "node address, encapsulated as the network is configured; it bears its own addresses and ports on every hop, "
+        "and so does its answer.",
+        _DATA_PATH,
+        Tier.CORE,
+    ),
+    Requirement(
+        "net-mtu",
+        "Pod network",
+        "A packet as large as the MTU of a pod's interface reaches pods of other nodes in one piece; a larger one "
+        "is refused at the pod, before it leaves.",
+        "https://docs.tigera.io/calico/latest/networking/configuring/mtu",
+        Tier.CORE,
+    ),
+    Requirement(
+        "net-node",
+        "Pod network",
+        "A node reaches the pods of every node, and its own pods reach it, seen by their own addresses.",
+        _MODEL,
+        Tier.CORE,
+    ),
+    Requirement(
+        "net-nat",
+        "Pod network",
+        "What a pod sends to where no pod is, is masqueraded by its node and by it alone.",
+        "https://docs.tigera.io/calico/latest/networking/configuring/workloads-outside-cluster",
+        Tier.CORE,
+    ),
+    Requirement(
+        "net-spoof",
+        "Pod network",
+        "A packet that a pod sends in the name of another address is dropped by its node.",
+        "https://docs.tigera.io/calico/latest/reference/felix/configuration",
+        Tier.EXTENDED,
+    ),
+)

@@ -1,0 +1,49 @@
+"""What is required of session affinity."""
+
+from conformance.requirements.sources import E2E
+from conformance.results import Requirement, Tier
+
+SESSION_AFFINITY = (
+    Requirement(
+        "aff-stick",
+        "Session affinity",
+        "With sessionAffinity ClientIP, all connections of a client go to one endpoint.",
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity",
+        Tier.CORE,
+    ),
+    Requirement(
+        "aff-epgone",
+        "Session affinity",
+        "A client whose endpoint is not ready any more is kept at another one from then on.",
+        "https://github.com/kubernetes/kubernetes/pull/106182",
+        Tier.CORE,
+    ),
+    Requirement(
+        "aff-shared",
+        "Session affinity",
+        "A client keeps its endpoint whichever front door of the Service it asks a node by.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "aff-ports",
+        "Session affinity",
+        "Each port of a Service has a session affinity of its own.",
+        "https://github.com/kubernetes/kubernetes/issues/103000",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "aff-timeout",
+        "Session affinity",
+        "A client that opens no connection for timeoutSeconds is given any endpoint again, and not before.",
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#session-stickiness-timeout",
+        Tier.CORE,
+    ),
+    Requirement(
+        "aff-switch",
+        "Session affinity",
+        "A change of sessionAffinity counts for connections that are made after it.",
+        E2E,
+        Tier.CORE,
+    ),
+)

@@ -44,12 +44,13 @@ class Session:
     baseline: dict[str, str] = field(default_factory=dict)
     fault_seconds: float = 0.0
     _last: dict[str, Round] = field(default_factory=dict)
-    _first: dict[str, Round] = field(default_factory=dict)
+    _homes: dict[str, list[Round]] = field(default_factory=dict)
+    """The rounds in whose rules a fault can be made, in their order, by its name."""
 
     @property
     def known(self) -> Collection[str]:
         """The names of all faults of the rules that there were to choose from."""
-        return self._first.keys()
+        return self._homes.keys()
 
     def run(self) -> None:
         """Every round in its order; then survivors that are not on record are compared with twins and proven."""
@@ -61,9 +62,7 @@ class Session:
                 self._try(trial, round_, until)
             about = ", ".join(service.name for service in round_.services) or "the pod network"
             self.say(f"  {len(self.results)} faults, {done + 1} of {len(rounds)} rounds: {about}")
-        for round_, names in self._grouped(self._missing_twins(), self._first):
-            with self._within(arranged, round_) as trial:
-                self._find(trial, round_, names)
+        self._find_twins(arranged)
         self._name_twins()
         self._ask_open_flows(arranged)
         self._name_twins()
@@ -126,8 +125,9 @@ class Session:
             self._try_network(trial, round_)
             return
         candidates = {fault.name: fault for fault in self._faults(trial.bench, round_)}
-        fresh = [fault for name, fault in candidates.items() if name not in self._first]
-        self._first |= {fault.name: round_ for fault in fresh}
+        fresh = [fault for name, fault in candidates.items() if name not in self._homes]
+        for name in candidates:
+            self._homes.setdefault(name, []).append(round_)
         if self.order.listed:
             return
         self._try_beside(trial, round_)
@@ -209,7 +209,7 @@ class Session:
     def _missing_twins(self) -> list[str]:
         """Faults that were not tried, in the same rules of other Services as survivors for which no twin was."""
         shapes = {shape_of(result.name) for result in self._open()} - self._noticed().keys()
-        return [name for name in self._first if name not in self.results and shape_of(name) in shapes]
+        return [name for name in self._homes if name not in self.results and shape_of(name) in shapes]
 
     def _unproven(self) -> list[str]:
         if self.order.full:
@@ -229,6 +229,16 @@ class Session:
     def _grouped(self, names: Sequence[str], by: Mapping[str, Round]) -> list[tuple[Round, list[str]]]:
         groups = [(round_, [name for name in names if by[name] is round_]) for round_ in self.rounds]
         return [(round_, group) for round_, group in groups if group]
+
+    def _find_twins(self, arranged: Arranged) -> None:
+        """Tries the missing twins in every round of theirs, as the survivors were, until one of each is noticed."""
+        missing = self._missing_twins()
+        for round_ in self.rounds:
+            here = [name for name in missing if any(home is round_ for home in self._homes[name])]
+            names = [name for name in here if shape_of(name) not in self._noticed()]
+            if names:
+                with self._within(arranged, round_) as trial:
+                    self._find(trial, round_, names)
 
     def _find(self, trial: Trial, round_: Round, names: Sequence[str]) -> None:
         """Tries faults until one of each shape is noticed."""

@@ -63,8 +63,8 @@ class _Way:
         encapsulation = self.facts.network.encapsulation
         if encapsulation is Encapsulation.NONE:
             return None
-        ends = [self.facts.primary[pod.node] for pod in (self.start, self.end)]
-        return Tunnel(encapsulation.value, *ends)
+        here, there = (self.facts.primary[pod.node] for pod in (self.start, self.end))
+        return Tunnel(encapsulation.value, here, there)
 
 
 def _translated(sightings: Sequence[Sighting], sent: Headers) -> Iterator[str]:
@@ -117,9 +117,7 @@ def _is_on_segment(sighting: Sighting, facts: Facts) -> bool:
 
 
 def _words(tunnel: Tunnel | None) -> str:
-    return (
-        "without a tunnel" if tunnel is None else f"by {tunnel.kind} {tunnel.source} > {tunnel.destination}"
-    )
+    return "without a tunnel" if tunnel is None else f"by {tunnel}"
 
 
 def _turned(headers: Headers) -> Headers:

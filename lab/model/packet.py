@@ -55,11 +55,16 @@ class Headers:
 
 @dataclass(frozen=True, slots=True)
 class Tunnel:
-    """The outer addresses of an encapsulated packet."""
+    """The outer addresses of an encapsulated packet. in_pieces: the outer packet was the first of several fragments."""
 
     kind: str
     source: IPv4Address
     destination: IPv4Address
+    in_pieces: bool = False
+
+    def __str__(self) -> str:
+        """As a reader says it: `vxlan 172.18.0.11 > 172.18.0.12`."""
+        return f"{self.kind} {self.source} > {self.destination}{', in pieces' if self.in_pieces else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _UDP = struct.Struct("!HHH")
 _SCTP = struct.Struct("!HHI4xB")
 _SCTP_TAG = struct.Struct("!I")
 _IP_VERSION = 4
+_OFFSET, _MORE_FRAGMENTS = 0x1FFF, 0x2000
 _ICMP_NUMBER, _IPIP_NUMBER, _TCP_NUMBER, _UDP_NUMBER, _SCTP_NUMBER = 1, 4, 6, 17, 132
 _ECHO_REPLY, _UNREACHABLE, _ECHO_REQUEST = 0, 3, 8
 _ICMP_ERRORS = frozenset({_UNREACHABLE, 11, 12})
@@ -94,6 +95,7 @@ class _Packet:
     protocol: int
     identification: int
     is_later_fragment: bool
+    has_more_fragments: bool
     body: bytes
 
     def headers(self, transport: Transport, ports: tuple[int, int] = (0, 0)) -> Headers:
@@ -112,7 +114,7 @@ def decode(packet: bytes, known: Known) -> Decoded | None:
     if found is None:
         # Also where a port that masquerading picked at random looks like a tunnel's.
         return _of_transport(taken, known)
-    tunnel = Tunnel(kind, IPv4Address(taken.source), IPv4Address(taken.destination))
+    tunnel = Tunnel(kind, IPv4Address(taken.source), IPv4Address(taken.destination), taken.has_more_fragments)
     return Decoded(found.mark, found.part, found.headers, tunnel, found.refusal)
 
 
@@ -121,8 +123,8 @@ def _take_apart(packet: bytes) -> _Packet | None:
         return None
     first, _, identification, fragment, ttl, protocol, source, destination = _IP.unpack_from(packet)
     body = packet[(first & 0x0F) * 4 :]
-    later = bool(fragment & 0x1FFF)
-    return _Packet(source, destination, ttl, protocol, identification, later, body)
+    later, more = bool(fragment & _OFFSET), bool(fragment & _MORE_FRAGMENTS)
+    return _Packet(source, destination, ttl, protocol, identification, later, more, body)
 
 
 def _inside(outer: _Packet) -> tuple[bytes | None, str]:

@@ -42,7 +42,7 @@ def trip(
 ) -> list[Sighting]:
     """A packet on its way; between nodes in a tunnel of this kind, if any."""
     ends = [plan.NODE_ADDRESSES[hop[0]] for hop in hops if hop[1] == "eth0" and hop[0] in plan.NODE_ADDRESSES]
-    tunnel = Tunnel(kind, *ends) if kind else None
+    tunnel = Tunnel(kind, ends[0], ends[1]) if kind else None
     return [
         Sighting(
             number,
@@ -119,6 +119,13 @@ def _headers(**changed: object) -> Edit:
             "reply at worker-a travelled by vxlan 172.18.0.22 > 172.18.0.11"
             " instead of by vxlan 172.18.0.12 > 172.18.0.11",
             id="a wrong outer address",
+        ),
+        pytest.param(
+            3,
+            lambda seen: replace(seen, tunnel=Tunnel("vxlan", PRIMARY[A], PRIMARY[B], in_pieces=True)),
+            "probe at worker-b travelled by vxlan 172.18.0.11 > 172.18.0.12, in pieces"
+            " instead of by vxlan 172.18.0.11 > 172.18.0.12",
+            id="the outer packet in fragments",
         ),
         pytest.param(
             3,

@@ -76,9 +76,17 @@ def icmp(kind: int, code: int, quoted: bytes) -> bytes:
     return struct.pack("!BBHI", kind, code, 0, 0) + quoted
 
 
-def vxlan(inner: bytes, port: int = 8472) -> bytes:
-    """A VXLAN packet between two nodes around an Ethernet frame with this packet."""
-    return packet(17, udp(bytes(8) + bytes(12) + b"\x08\x00" + inner, port), NODE, ROUTER)
+def vxlan(inner: bytes, port: int = 8472, *, fragment: int = 0) -> bytes:
+    """A VXLAN packet between two nodes around an Ethernet frame with this packet. fragment: as of `packet`."""
+    body = udp(bytes(8) + bytes(12) + b"\x08\x00" + inner, port)
+    return packet(17, body, NODE, ROUTER, fragment=fragment)
+
+
+def arp(sender: IPv4Address, target: IPv4Address, *, operation: int = 1) -> bytes:
+    """An ARP packet. operation: 1 for a request, 2 for an answer."""
+    return struct.pack(
+        "!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, operation, bytes(6), sender.packed, bytes(6), target.packed
+    )
 
 
 def ipip(inner: bytes) -> bytes:

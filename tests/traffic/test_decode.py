@@ -202,6 +202,15 @@ def test_ipip_is_looked_into(transport: Transport) -> None:
     assert decode(ipip(probe(transport)), KNOWN) == expected
 
 
+def test_an_outer_packet_in_fragments_is_told() -> None:
+    """The first fragment of a tunnel's packet says that there are more; the packet within is read all the same."""
+    more_fragments = 0x2000
+    found = decode(vxlan(probe(Transport.UDP), fragment=more_fragments), KNOWN)
+    assert found is not None
+    assert found.headers == headers(Transport.UDP)
+    assert found.tunnel == Tunnel("vxlan", NODE, ROUTER, in_pieces=True)
+
+
 @pytest.mark.parametrize("wrap", [vxlan, ipip], ids=["vxlan", "ipip"])
 def test_replies_and_refusals_travel_in_tunnels_too(wrap: object) -> None:
     """What comes back inside a tunnel is decoded as outside of it, and names the tunnel."""

@@ -10,6 +10,7 @@ from conformance.carriage import carried
 from conformance.convergence import Followed, convergence, from_every_node
 from conformance.judging import judge
 from conformance.outcome import Accepted, Outcome, Rejected, Steady
+from conformance.resolution import resolved
 from conformance.spread import spread, stuck_if_affine
 from conformance.statistics import (
     FALSE_ALARM,
@@ -21,6 +22,7 @@ from conformance.statistics import (
 from lab.api import Cluster
 from lab.errors import LabError
 from lab.model import (
+    ArpRequest,
     Circumstance,
     ClusterIP,
     Creation,
@@ -62,7 +64,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One flow, what was seen of its probes, and what that comes to. followed: of a change, how long each node took."""
+    """One flow, what was seen of its probes, and what that comes to.
+
+    followed: of a change, how long each node took. requests: for neighbours, where these were looked at.
+    """
 
     flow: Flow
     plan: Plan
@@ -71,6 +76,7 @@ class Observation:
     outcome: Outcome
     seconds: float
     followed: tuple[Followed, ...] = ()
+    requests: tuple[ArpRequest, ...] = ()
 
 
 class Live:
@@ -192,6 +198,18 @@ class Live:
 
         count = probes_to_see_every(endpoints_of(flow))
         return self._observe(flow, count, Plan("nothing random is expected", 0.0), settle)
+
+    def observe_resolution(self, flow: Flow) -> Outcome:
+        """As observe, for a flow between two pods, where nobody knows his neighbours: who asks for whom by ARP, too."""
+        start = time.monotonic()
+        seen = self._cluster.resolve(flow, probes_to_see_every(endpoints_of(flow)))
+        facts = self._cluster.facts()
+        outcome = resolved(judge(seen.traces, facts), seen.traces, seen.requests, facts)
+        plan, seconds = Plan("nothing random is expected", 0.0), time.monotonic() - start
+        self._observations.append(
+            Observation(flow, plan, seen.traces, facts, outcome, seconds, requests=seen.requests)
+        )
+        return outcome
 
     def _settle(self, flow: Flow, outcome: Outcome, _traces: Sequence[Trace], _facts: Facts) -> Outcome:
         return stuck_if_affine(flow, self._when, outcome)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lab.model import Facts, Flow, Headers, Place, PodState, ProxyHas, Service, Trace, Watch
+from lab.model import Facts, Flow, Headers, Place, PodState, ProxyHas, Resolution, Service, Trace, Watch
 from lab.profiles import Profile
 
 
@@ -133,6 +133,10 @@ class Cluster(Protocol):
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
+        ...
+
+    def resolve(self, flow: Flow, count: int) -> Resolution:
+        """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
         ...
 
     def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:

@@ -28,6 +28,7 @@ from lab.model import (
     Unallocated,
 )
 from lab.traffic.craft import summary
+from svcproof.arp_evidence import arp_ways
 
 
 def flow_record(flow: Flow, observation: Observation | None = None) -> FlowRecord:
@@ -88,7 +89,11 @@ def batch_record(observation: Observation) -> Batch:
 
 
 def ways(observation: Observation) -> tuple[Way, ...]:
-    """One way per outcome that probes of the batch had: that of the first such probe."""
+    """One way per outcome that probes of the batch had: that of the first such probe; then who was asked for by ARP."""
+    return (*_ways_of_probes(observation), *arp_ways(observation.requests))
+
+
+def _ways_of_probes(observation: Observation) -> tuple[Way, ...]:
     return tuple(
         Way(
             str(outcome),
@@ -142,7 +147,7 @@ def steps(sightings: Sequence[Sighting], *, is_data: bool = False) -> tuple[Step
             source=_address(each.headers.source, each.headers.source_port),
             destination=_address(each.headers.destination, each.headers.destination_port),
             ttl=each.headers.ttl,
-            tunnel=_tunnel_words(each),
+            tunnel="" if each.tunnel is None else str(each.tunnel),
         )
         for each in sightings
     )
@@ -170,9 +175,3 @@ def _packet_words(sighting: Sighting, *, is_data: bool) -> str:
 
 def _address(address: object, port: int) -> str:
     return f"{address}:{port}" if port else str(address)
-
-
-def _tunnel_words(sighting: Sighting) -> str:
-    if sighting.tunnel is None:
-        return ""
-    return f"{sighting.tunnel.kind} {sighting.tunnel.source} > {sighting.tunnel.destination}"

@@ -31,6 +31,14 @@ POD_NETWORK = (
         Tier.CORE,
     ),
     Requirement(
+        "net-arp",
+        "Pod network",
+        "A pod asks by ARP for its gateway, and for pods that a bridge joins it with; the address of a pod is asked "
+        "for on its own node only, and never on the network between nodes.",
+        _DATA_PATH,
+        Tier.CORE,
+    ),
+    Requirement(
         "net-node",
         "Pod network",
         "A node reaches the pods of every node, and its own pods reach it, seen by their own addresses.",

@@ -22,7 +22,19 @@ from lab.model.flow import (
     Transport,
     Unallocated,
 )
-from lab.model.packet import Direction, Headers, Part, Probe, Refusal, Sighting, Trace, Tunnel, Watch
+from lab.model.packet import (
+    ArpRequest,
+    Direction,
+    Headers,
+    Part,
+    Probe,
+    Refusal,
+    Resolution,
+    Sighting,
+    Trace,
+    Tunnel,
+    Watch,
+)
 from lab.model.place import NODES, PODS, Place, PlaceKind
 from lab.model.service import (
     IPMode,
@@ -38,6 +50,7 @@ from lab.model.service import (
 __all__ = [
     "NODES",
     "PODS",
+    "ArpRequest",
     "Circumstance",
     "ClusterIP",
     "Creation",
@@ -70,6 +83,7 @@ __all__ = [
     "ProxyHas",
     "ProxyHealth",
     "Refusal",
+    "Resolution",
     "Service",
     "ServiceFacts",
     "ServiceIs",

@@ -1,7 +1,7 @@
 """What is so in a lab that is up: who has which address, and where Services can be reached."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from itertools import count, islice
 
@@ -54,11 +54,15 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFacts:
-    """How the pod network carries packets. pod_mtu: of a pod's interface. bridged: a node's pods share a bridge."""
+    """How the pod network carries packets. pod_mtu: of a pod's interface. bridged: a node's pods share a bridge.
+
+    gateways: of pods, to which their default routes lead.
+    """
 
     encapsulation: Encapsulation = Encapsulation.NONE
     pod_mtu: int = 1500
     bridged: bool = False
+    gateways: Mapping[Place, IPv4Address] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,29 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class ArpRequest:
+    """One ARP request at one interface at one time. sender: whose address it bears; target: who is asked for.
+
+    time_ns: as of a sighting.
+    """
+
+    time_ns: int
+    place: Place
+    interface: str
+    direction: Direction
+    sender: IPv4Address
+    target: IPv4Address
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What was seen of probes of which nobody on the way knew its neighbours: with every ARP request meanwhile."""
+
+    traces: tuple[Trace, ...]
+    requests: tuple[ArpRequest, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """What was seen of probes that were sent all the while that something changed. Times are as those of sightings.
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from lab.components.program import Program
 from lab.kube import Kube
 from lab.model import NODES, PODS, Destination, Facts, Interface, NetworkFacts, NodeAddress, Place, ProxyHas
-from lab.netns import control_plane, kube_proxy, nodes, plan, pods, topology
+from lab.netns import control_plane, kube_proxy, neighbours, nodes, plan, pods, topology
 from lab.netns.barrier import Barrier
 from lab.netns.cluster import NetnsCluster
 from lab.netns.daemon import Daemon, Launcher, check
@@ -166,7 +166,8 @@ def _facts(
     listed += [Interface(place, "eth0", (address,)) for place, address in plan.OUTSIDE_ADDRESSES.items()]
     owners = {address: each.place for each in listed for address in each.addresses}
     bridged = any(each.name == bridge for each in listed)
-    network = NetworkFacts(encapsulation, nodes.pod_mtu(namespaces, PODS[0]), bridged)
+    gateways = MappingProxyType({pod: neighbours.gateway(namespaces, pod) for pod in PODS})
+    network = NetworkFacts(encapsulation, nodes.pod_mtu(namespaces, PODS[0]), bridged, gateways)
     return Facts(
         interfaces=tuple(listed),
         primary=MappingProxyType(primary),

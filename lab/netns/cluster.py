@@ -21,12 +21,13 @@ from lab.model import (
     PodState,
     Protocol,
     ProxyHas,
+    Resolution,
     Service,
     ServiceFacts,
     Trace,
     Watch,
 )
-from lab.netns import kube_proxy, pods, services, topology
+from lab.netns import kube_proxy, neighbours, pods, services, topology
 from lab.netns.barrier import Barrier
 from lab.netns.daemon import Daemon, check
 from lab.netns.inspection import Inspection
@@ -200,6 +201,13 @@ class NetnsCluster:
         way = way_of(flow, self.standing)
         behind = sentinels(flow, way, self.standing)
         return self.exchange.send(way, count, behind, sentinels_beside_the_network(flow, self.standing))
+
+    def resolve(self, flow: Flow, count: int) -> Resolution:
+        """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
+        since_ns = time.time_ns()
+        neighbours.forget(self.namespaces)
+        traces = self.send(flow, count)
+        return Resolution(tuple(traces), tuple(self.captures.arp_requests(since_ns)))
 
     def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
         """Sends fresh probes of these flows, each from a place of its own, all the while that `change` runs."""

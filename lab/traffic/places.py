@@ -4,13 +4,15 @@ import fcntl
 import select
 import socket
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from lab.errors import LabError
-from lab.model import Direction, Place, PlaceKind, Sighting
+from lab.model import ArpRequest, Direction, Place, PlaceKind, Sighting
+from lab.traffic import arp
 from lab.traffic.craft import with_sum
 from lab.traffic.decode import Decoded, Known, decode
 from lab.traffic.inbox import Inbox, open_sockets
@@ -18,6 +20,8 @@ from lab.traffic.ring import Ring
 
 _ETH_P_ALL, _ETH_P_IP = 3, 0x0800
 _SIOCGIFHWADDR = 0x8927
+_REQUESTS_KEPT = 4096
+"""The latest: neighbours are asked for once a minute or so, and who wants to know looks at once."""
 _LINK = "eth0"
 """What the interface to the underlay is called in every place."""
 
@@ -38,6 +42,7 @@ class Captures:
         self._rings: dict[Place, Ring] = {}
         self._inboxes: dict[Place, Inbox] = {}
         self._names: dict[Place, dict[int, str]] = {}
+        self._requests: deque[ArpRequest] = deque(maxlen=_REQUESTS_KEPT)
         self._poll = select.poll()
         for place in places:
             self._names[place] = {}
@@ -58,9 +63,14 @@ class Captures:
         """What has been captured by now of the known probes: mark and sighting."""
         for place, ring in self._rings.items():
             for frame in ring.read():
+                direction = Direction.OUT if frame.outgoing else Direction.IN
+                if arp.is_request(frame.packet):
+                    interface = self._interface(place, frame.interface_index)
+                    ends = arp.ends(frame.packet)
+                    self._requests.append(ArpRequest(frame.time_ns, place, interface, direction, *ends))
+                    continue
                 found = decode(frame.packet, known)
                 if found is not None:
-                    direction = Direction.OUT if frame.outgoing else Direction.IN
                     interface = self._interface(place, frame.interface_index)
                     yield (
                         found.mark,
@@ -72,6 +82,11 @@ class Captures:
                 # A tunnel's packet is the tunnel's, not a program's: what it carries goes on from here.
                 if found is not None and found.tunnel is None:
                     yield found.mark, _sighting(found, time_ns, place, "socket", Direction.LOCAL)
+
+    def arp_requests(self, since_ns: int) -> Sequence[ArpRequest]:
+        """Those among what sightings() has read of frames since then, in the order of time."""
+        found = (each for each in self._requests if each.time_ns >= since_ns)
+        return tuple(sorted(found, key=lambda each: each.time_ns))
 
     def counts(self) -> tuple[int, int]:
         """Packets captured and lost in all places since the start."""

@@ -30,8 +30,10 @@ from lab.model import (
     Sighting,
     Trace,
     Transport,
+    Tunnel,
     Watch,
 )
+from lab.netns import plan
 from tests.conformance.watched import Batch, watched
 from tests.oracle.topology import BRIDGE, TUNNEL
 
@@ -65,6 +67,10 @@ class Lie(StrEnum):
     SLOW = "a change is followed later than is documented"
     RETURNING = "what was before a change comes back for a moment"
     BETWEEN = "for a moment of a change probes are refused"
+    IN_PIECES = "between nodes packets are put into a tunnel, and sent in fragments"
+    ARP_BETWEEN_NODES = "a node asks by ARP for a pod of another node"
+    ARP_IN_THE_POD = "a pod asks by ARP for a pod that no bridge joins it with"
+    ARP_UNSEEN = "nobody is seen to ask by ARP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,8 @@ def trace_under(lie: Lie | None, trace: Trace, facts: Facts) -> Trace:
             return replace(trace, sightings=tuple(kept), answer=None)
         case Lie.WRONG_ANSWER_ADDRESS if not trace.probe.request:
             return _edited(trace, lambda each: _answer_elsewhere(each, trace, facts))
+        case Lie.IN_PIECES:
+            return replace(trace, sightings=tuple(map(_in_pieces, trace.sightings)))
         case Lie.WRONG_PORT | Lie.MASQUERADED | Lie.UNMASQUERADED | Lie.WRONG_MASQUERADE:
             return _edited(trace, lambda each: _arrived_otherwise(lie, each, trace, facts))
         case _:
@@ -157,6 +165,14 @@ def trace_under(lie: Lie | None, trace: Trace, facts: Facts) -> Trace:
 
 def _edited(trace: Trace, edit: Callable[[Sighting], Headers]) -> Trace:
     return replace(trace, sightings=tuple(replace(each, headers=edit(each)) for each in trace.sightings))
+
+
+def _in_pieces(sighting: Sighting) -> Sighting:
+    """A sighting between nodes, in a tunnel whose packets do not fit."""
+    if sighting.place not in NODES or sighting.interface != "eth0":
+        return sighting
+    here = plan.NODE_ADDRESSES[sighting.place]
+    return replace(sighting, tunnel=Tunnel("vxlan", here, here, in_pieces=True))
 
 
 def _is_back(sighting: Sighting, trace: Trace) -> bool:

@@ -17,6 +17,7 @@ from lab.model import (
     PodState,
     ProxyHas,
     Refusal,
+    Resolution,
     Service,
     ServiceIs,
     Trace,
@@ -24,6 +25,7 @@ from lab.model import (
 )
 from lab.netns import plan
 from lab.profiles import Profile
+from tests.oracle.arp import requests_under
 from tests.oracle.clients import Clients
 from tests.oracle.fabricated import fabricated, numbered, of_client
 from tests.oracle.lies import Lie, Subject, fate_under, trace_under, watch_under
@@ -103,6 +105,11 @@ class LyingLab:
             trace = numbered(alike[fate], number)
             sent.append(of_client(trace, plan.CROWD[number]) if flow.own_addresses else trace)
         return sent
+
+    def resolve(self, flow: Flow, count: int) -> Resolution:
+        """As send; who is asked for by ARP follows from where the flow's pods are."""
+        traces = tuple(self.send(flow, count))
+        return Resolution(traces, requests_under(self._lie, flow, self._facts))
 
     def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
         """Traces of probes before and after the change, and what a lie has in between."""

@@ -45,6 +45,10 @@ NAMED = {
     Lie.SLOW: "conv-endpoints.one_more",
     Lie.RETURNING: "conv-endpoints.last_one_gone",
     Lie.BETWEEN: "conv-endpoints.one_less",
+    Lie.IN_PIECES: "net-mtu.as_large_as_the_mtu",
+    Lie.ARP_BETWEEN_NODES: "net-arp.tcp_from_first_node_to_second",
+    Lie.ARP_IN_THE_POD: "net-arp.tcp_on_one_node",
+    Lie.ARP_UNSEEN: "net-arp.udp_from_third_node_to_first",
 }
 """For each lie a claim that notices it."""
 
@@ -107,12 +111,12 @@ def verdicts_under(lie: Lie, profile: Profile) -> Mapping[str, Verdict]:
 
 
 def _seen(observation: Observation) -> object:
-    """The packets of an observation, or what the API answered."""
-    return observation.traces or observation.outcome
+    """The packets of an observation, and who was asked for by ARP; or what the API answered."""
+    return (observation.traces, observation.requests) if observation.traces else observation.outcome
 
 
 def concerns(lie: Lie, claim: LiteralClaim) -> bool:
-    """Whether a claim minds: shares are what some are about, and who is to choose anew has no affinity to lose."""
+    """Whether a claim minds: shares or hops are what some are about; who is to choose anew has no affinity to lose."""
     match lie:
         case Lie.UNEVEN:
             return isinstance(claim.expect, Balanced)
@@ -120,6 +124,8 @@ def concerns(lie: Lie, claim: LiteralClaim) -> bool:
             return not isinstance(claim.expect, ChosenAnew)
         case Lie.AFFINITY_FOR_EVER:
             return isinstance(claim.expect, ChosenAnew)
+        case Lie.IN_PIECES:
+            return claim.id.startswith(("net-way.", "net-mtu."))
         case _:
             return True
 

@@ -5,7 +5,18 @@ from ipaddress import IPv4Address
 from types import MappingProxyType
 
 from conformance.oracle import World
-from lab.model import NODES, PODS, Destination, Facts, Interface, NodeAddress, Place, Service, ServiceFacts
+from lab.model import (
+    NODES,
+    PODS,
+    Destination,
+    Facts,
+    Interface,
+    NetworkFacts,
+    NodeAddress,
+    Place,
+    Service,
+    ServiceFacts,
+)
 from lab.netns import plan
 
 LOOPBACK = IPv4Address("127.0.0.1")
@@ -64,6 +75,7 @@ def facts_of(services: Sequence[Service]) -> Facts:
         listeners=frozenset(plan.ECHO_PORTS),
         api=Destination(plan.CONTROL, plan.API_PORT),
         services={service.name: _allotted(service, number) for number, service in enumerate(services)},
+        network=NetworkFacts(gateways={pod: BRIDGE[pod.node] for pod in PODS}),
     )
 
 

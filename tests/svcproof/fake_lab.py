@@ -24,6 +24,7 @@ from lab.model import (
     PodState,
     ProxyHas,
     Refusal,
+    Resolution,
     Service,
     ServiceFacts,
     Trace,
@@ -109,6 +110,10 @@ class FakeCluster:
         """Canned traces."""
         self.asked.append(f"send {count}")
         return canned_traces(flow, self._fate(flow), count, self.facts())
+
+    def resolve(self, flow: Flow, count: int) -> Resolution:
+        """Canned traces, and nobody asked for anybody."""
+        return Resolution(tuple(self.send(flow, count)), ())
 
     def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
         """Canned traces before and after the change."""

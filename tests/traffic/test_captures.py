@@ -9,12 +9,12 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from lab.model import NODES, Direction, Place, Transport
+from lab.model import NODES, ArpRequest, Direction, Place, Transport
 from lab.traffic import places
 from lab.traffic.inbox import Inbox
 from lab.traffic.places import Captures
 from lab.traffic.slots import Frame
-from tests.traffic.packets import KNOWN, MARK, probe, vxlan
+from tests.traffic.packets import DESTINATION, KNOWN, MARK, SOURCE, arp, probe, vxlan
 from tests.traffic.recording import RECORDINGS, Recording, StoredFrame, recording, sightings
 
 
@@ -121,6 +121,29 @@ def test_a_tunnels_packet_is_not_its_nodes_own(monkeypatch: pytest.MonkeyPatch) 
     )
     captures = captures_of(Kernel(frames), monkeypatch)
     assert [(mark, each.time_ns) for mark, each in captures.sightings(KNOWN)] == [(MARK, 1)]
+    captures.close()
+
+
+def test_arp_requests_are_kept_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are no sightings of a probe; those since a moment are told in the order of time, each as often as asked."""
+    frames = tuple(
+        StoredFrame(place, "eth0", direction, at, arp(SOURCE, DESTINATION))
+        for place, direction, at in (
+            (Place.WORKER_B, Direction.IN, 3),
+            (Place.WORKER_A, Direction.OUT, 2),
+            (Place.POD_A1, Direction.OUT, 1),
+        )
+    )
+    captures = captures_of(Kernel(frames), monkeypatch)
+    assert captures.arp_requests(0) == ()
+    assert list(captures.sightings(KNOWN)) == []
+    out, in_ = Direction.OUT, Direction.IN
+    expected = (
+        ArpRequest(2, Place.WORKER_A, "eth0", out, SOURCE, DESTINATION),
+        ArpRequest(3, Place.WORKER_B, "eth0", in_, SOURCE, DESTINATION),
+    )
+    assert captures.arp_requests(2) == expected
+    assert len(captures.arp_requests(0)) == len(frames)
     captures.close()
 
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from lab.traffic.filter import attach_filter
-from tests.traffic.packets import DESTINATION, SOURCE, SYN, packet, sctp, tcp, udp
+from tests.traffic.packets import DESTINATION, SOURCE, SYN, arp, packet, sctp, tcp, udp
 from tests.traffic.recording import RECORDINGS, recording
 
 API, OTHER = IPv4Address("172.18.0.1"), IPv4Address("172.18.0.11")
@@ -72,10 +72,13 @@ def test_tcp_of_the_api_is_kept_out(
         pytest.param(packet(4, segment(API, OTHER), SOURCE, DESTINATION), True, id="in a tunnel"),
         pytest.param(b"\x60" + packet(UDP, udp(b"x"))[1:], False, id="IPv6"),
         pytest.param(b"\x00" * 40, False, id="no IP"),
+        pytest.param(arp(SOURCE, DESTINATION), True, id="an ARP request"),
+        pytest.param(arp(SOURCE, DESTINATION, operation=2), False, id="an ARP answer"),
+        pytest.param(b"\x00\x01\x86\xdd" + arp(SOURCE, DESTINATION)[4:], False, id="ARP for no IPv4"),
     ],
 )
 def test_every_other_ipv4_packet_is_captured(filtered: Filtered, data: bytes, *, expected: bool) -> None:
-    """Other transports pass whoever they are from; what is not IPv4 does not."""
+    """Other transports pass whoever they are from, and ARP requests; what else is not IPv4 does not."""
     assert filtered.passes(data) is expected
 
 

@@ -5,7 +5,7 @@ They are tried where no Service is, so that the claims of the network itself hav
 
 import json
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,18 +24,35 @@ from svcproof.sabotage.fault import Kind
 
 NODE, PEER, OTHER = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
 _POD = Place.POD_B1
+SMALL_MTU = 1400
+_SEGMENT_MTU = 1500
+_FLANNEL_CHAIN = "FLANNEL-POSTRTG"
+_IPTABLES, _RESTORE = ["iptables", "-t", "nat"], ["iptables-restore", "-T", "nat"]
 
 Change = Callable[[Bench], AbstractContextManager[None]]
 
 
 def faults(cluster: NetnsCluster) -> Sequence[Beside]:
     """Those of the network that the lab has, as it is configured."""
-    found = [_beside(f"the route from {NODE} to the pods of {PEER} is gone", _without_route)]
+    found = [
+        _beside(f"the route from {NODE} to the pods of {PEER} is gone", _without_route),
+        _beside(f"the route from {NODE} to the pods of {PEER} has an MTU of {SMALL_MTU}", _with_small_route),
+        _beside(f"{NODE} takes the pods of {PEER} for neighbours, and {PEER} answers for them", _on_link),
+    ]
+    if cluster.order.encapsulation is not Encapsulation.NONE:
+        found += [
+            _beside(
+                f"between {NODE} and {PEER} packets of {SMALL_MTU} bytes pass in one piece", _with_small_path
+            ),
+            _beside(f"the pods of {NODE} have the MTU of the network between nodes", _with_large_pods),
+        ]
     if cluster.order.encapsulation is Encapsulation.VXLAN:
         found += [
             _beside(f"{NODE} does not know where the tunnel of {PEER} is", _without_forwarding),
             _beside(f"{NODE} takes {OTHER} for the tunnel of {PEER}", _with_wrong_forwarding),
         ]
+    if cluster.profile.network is NetworkName.FLANNEL:
+        found.append(_beside(f"{NODE} masquerades nothing for flannel", _without_flannels_masquerade))
     if cluster.profile.network is NetworkName.CALICO and cluster.order.calico is None:
         found += [
             _beside(f"natOutgoing is gone from {NODE}", _without_nat_outgoing),
@@ -65,15 +82,70 @@ def _unmended(bench: Bench, change: Change) -> Iterator[None]:
 
 @contextmanager
 def _without_route(bench: Bench) -> Iterator[None]:
-    node = bench.cluster.namespaces.name(NODE)
-    there = str(bench.cluster.facts().primary[_POD])
-    matching = run(["ip", "-n", node, "route", "show", "match", there]).splitlines()
-    [route] = [line.split() for line in matching if not line.startswith("default")]
+    node, route = _route_to_pods(bench)
     run(["ip", "-n", node, "route", "del", *route])
     try:
         yield
     finally:
         run(["ip", "-n", node, "route", "add", *route])
+
+
+@contextmanager
+def _with_small_route(bench: Bench) -> Iterator[None]:
+    node, route = _route_to_pods(bench)
+    run(["ip", "-n", node, "route", "change", *route, "mtu", str(SMALL_MTU)])
+    try:
+        yield
+    finally:
+        run(["ip", "-n", node, "route", "change", *route])
+
+
+@contextmanager
+def _on_link(bench: Bench) -> Iterator[None]:
+    """Everything arrives where it should: only who is asked for by ARP is not as it should be."""
+    node, route = _route_to_pods(bench)
+    answers = {"conf/eth0/proxy_arp": "1", "neigh/eth0/proxy_delay": "0"}
+    with _without_route(bench), _written(bench.cluster.namespaces, PEER, answers):
+        run(["ip", "-n", node, "route", "add", route[0], "dev", "eth0"])
+        try:
+            yield
+        finally:
+            run(["ip", "-n", node, "route", "del", route[0], "dev", "eth0"])
+
+
+def _route_to_pods(bench: Bench) -> tuple[str, list[str]]:
+    """The node's namespace, and its route to the peer's pods, as `ip route` takes it."""
+    node = bench.cluster.namespaces.name(NODE)
+    there = str(bench.cluster.facts().primary[_POD])
+    matching = run(["ip", "-n", node, "route", "show", "match", there]).splitlines()
+    [route] = [line.split() for line in matching if not line.startswith("default")]
+    return node, route
+
+
+@contextmanager
+def _with_small_path(bench: Bench) -> Iterator[None]:
+    """The tunnel's packets are sent in fragments, which the peer puts together again: everything arrives."""
+    node = bench.cluster.namespaces.name(NODE)
+    route = [str(plan.NODE_ADDRESSES[PEER]), "dev", "eth0", "mtu", str(SMALL_MTU)]
+    run(["ip", "-n", node, "route", "add", *route])
+    try:
+        yield
+    finally:
+        run(["ip", "-n", node, "route", "del", *route])
+
+
+@contextmanager
+def _with_large_pods(bench: Bench) -> Iterator[None]:
+    """Pods are let send what no tunnel takes."""
+    namespaces, right = bench.cluster.namespaces, bench.cluster.facts().network.pod_mtu
+    pods = [namespaces.name(pod) for pod in PODS if pod.node is NODE]
+    for pod in pods:
+        run(["ip", "-n", pod, "link", "set", "eth0", "mtu", str(_SEGMENT_MTU)])
+    try:
+        yield
+    finally:
+        for pod in pods:
+            run(["ip", "-n", pod, "link", "set", "eth0", "mtu", str(right)])
 
 
 @contextmanager
@@ -135,31 +207,55 @@ def _nat_outgoing(cluster: NetnsCluster) -> tuple[list[str], list[str], str]:
 
 
 @contextmanager
+def _without_flannels_masquerade(bench: Bench) -> Iterator[None]:
+    """What pods send beyond the pod network keeps their addresses."""
+    match bench.cluster.profile.proxy_mode:
+        case ProxyMode.IPTABLES:
+            saved, broken, mend = ["iptables-save", "-t", "nat"], [*_IPTABLES, "-F", _FLANNEL_CHAIN], _RESTORE
+        case ProxyMode.NFTABLES:
+            table = ["table", "ip", "flannel-ipv4"]
+            saved, broken, mend = ["nft", "list", *table], ["nft", "delete", *table], ["nft", "-f", "-"]
+        case _:
+            assert_never(bench.cluster.profile.proxy_mode)
+    with bench.cluster.namespaces.inside(NODE):
+        before = run(saved)
+        run(broken)
+    try:
+        yield
+    finally:
+        with bench.cluster.namespaces.inside(NODE):
+            run(mend, stdin=before)
+
+
+@contextmanager
 def _without_rp_filter(bench: Bench) -> Iterator[None]:
     links = [addressing.pod_interface(pod) for pod in PODS if pod.node is NODE]
-    with _written(bench.cluster.namespaces, NODE, [f"conf/{link}/rp_filter" for link in links]):
+    with _written(bench.cluster.namespaces, NODE, {f"conf/{link}/rp_filter": "0" for link in links}):
         yield
 
 
 @contextmanager
 def _without_proxy_arp(bench: Bench) -> Iterator[None]:
     namespaces = bench.cluster.namespaces
-    with _written(namespaces, PEER, [f"conf/{addressing.pod_interface(_POD)}/proxy_arp"]):
+    with _written(namespaces, PEER, {f"conf/{addressing.pod_interface(_POD)}/proxy_arp": "0"}):
         run(["ip", "-n", namespaces.name(_POD), "neighbour", "flush", "dev", "eth0"])
         yield
 
 
 @contextmanager
-def _written(namespaces: Namespaces, node: Place, names: Sequence[str]) -> Iterator[None]:
-    """Has these sysctls of net.ipv4 be 0 for the body."""
-    files = [Path("/proc/sys/net/ipv4", name) for name in names]
+def _written(namespaces: Namespaces, node: Place, wanted: Mapping[str, str]) -> Iterator[None]:
+    """Has these sysctls of net.ipv4 be so for the body."""
+    files = {Path("/proc/sys/net/ipv4", name): value for name, value in wanted.items()}
     with namespaces.inside(node):
-        before = [file.read_text() for file in files]
-        for file in files:
-            file.write_text("0")
+        before = {file: file.read_text() for file in files}
+        _write(files)
     try:
         yield
     finally:
         with namespaces.inside(node):
-            for file, value in zip(files, before, strict=True):
-                file.write_text(value)
+            _write(before)
+
+
+def _write(values: Mapping[Path, str]) -> None:
+    for file, value in values.items():
+        file.write_text(value)

@@ -3,6 +3,7 @@
 Every one was shown by packets: all flows of svcproof.sabotage.equivalence had the same outcomes with it and without.
 """
 
+from lab.profiles import NetworkName
 from svcproof.sabotage.recorded import BOTH, IPTABLES, NFTABLES, Recorded
 
 _TRANSLATED = (
@@ -30,8 +31,25 @@ _CLUSTER_IPS_REFUSE_TOO = (
 _COUNTS_ONLY = (
     "The rule behind it does the same for 127.0.0.1 as for any address; this one counts those packets first."
 )
+_NODES_MASQUERADE_TO_THEMSELVES = (
+    "Calico's links to pods have no addresses: what a node sends itself, it sends to pods from the address that "
+    "masquerading would give it. With a tunnel, which has an address of its own, claims notice."
+)
 
 RECORDED: tuple[Recorded, ...] = (
+    Recorded(
+        r"(drop-mark|narrow): chain external-\S+: fib saddr type local .*masquerade local traffic.* "
+        r"-> (nothing|for pods only)",
+        NFTABLES,
+        _NODES_MASQUERADE_TO_THEMSELVES,
+        network=NetworkName.CALICO,
+    ),
+    Recorded(
+        r"widen: chain services: ip daddr @cluster-ips iifname != \"cni0\" .* -> without `iifname .*`",
+        NFTABLES,
+        "Without a bridge no packet comes from cni0: the rule takes all of them either way.",
+        network=NetworkName.CALICO,
+    ),
     Recorded(
         r"widen: nat KUBE-SERVICES: -d worker-[abc]\S* .*service nodeports.* -> without `-d .*`",
         IPTABLES,
@@ -209,10 +227,11 @@ RECORDED: tuple[Recorded, ...] = (
         NFTABLES,
         "In nftables mode flannel does not masquerade what comes from outside to a pod of another node: its answer "
         "leaves by another interface, and the lab's sentinels are lost. A run ends with exit code 3.",
+        network=NetworkName.FLANNEL,
     ),
     Recorded(
         r"rp-filter-strict: .*",
-        IPTABLES,
+        BOTH,
         "Answers leave the lab's nodes by the interface that the question came in at.",
     ),
 )

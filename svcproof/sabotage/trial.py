@@ -96,7 +96,7 @@ class Trial:
         times: int = 1,
     ) -> FaultResult:
         start = time.monotonic()
-        record = record_of(result.name, self.bench.cluster.profile.proxy_mode, RECORDED)
+        record = record_of(result.name, self.bench.cluster.profile, RECORDED)
         if record is not None:
             result = replace(result, recorded=record.why, owed=record.owed)
         try:

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import assert_never
 
 from lab.commands import run
+from lab.components.calico import BuiltDatapath
 from lab.model import PODS, Place
 from lab.netns import plan
 from lab.netns.cluster import NetnsCluster
 from lab.netns.namespaces import Namespaces
 from lab.networks.calico import addressing, masquerade, tunnel
-from lab.profiles import Encapsulation, NetworkName, ProxyMode
+from lab.profiles import Encapsulation, ProxyMode
 from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.fault import Kind
@@ -36,7 +37,7 @@ def faults(cluster: NetnsCluster) -> Sequence[Beside]:
             _beside(f"{NODE} does not know where the tunnel of {PEER} is", _without_forwarding),
             _beside(f"{NODE} takes {OTHER} for the tunnel of {PEER}", _with_wrong_forwarding),
         ]
-    if cluster.profile.network is NetworkName.CALICO and cluster.order.calico is None:
+    if isinstance(cluster.order.calico, BuiltDatapath):
         found += [
             _beside(f"natOutgoing is gone from {NODE}", _without_nat_outgoing),
             _beside(f"rp_filter is off on the links of {NODE}", _without_rp_filter),

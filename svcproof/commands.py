@@ -9,18 +9,19 @@ from pathlib import Path
 
 from conformance.results import ResultsError, Run, Tier, Verdict, read_results
 from conformance.verdict import AS_DOCUMENTED, DIFFERS
-from lab.components.calico import CalicoParts, calico_parts
+from lab.components.calico_choice import calico_for
 from lab.components.needed import needed
 from lab.components.progress import Lines
 from lab.components.resolve import resolve
 from lab.components.sources import Sources
 from lab.errors import UsageError
-from lab.profiles import Encapsulation, Implementation, Profile, profile_named
+from lab.profiles import Profile, profile_named
 from reports.summary import sentence
-from svcproof import dumped, entered, shown, standing
+from svcproof import asked_network, dumped, entered, shown, standing
 from svcproof.bundle import write_bundle
 from svcproof.compared import compared
 from svcproof.doctor import command as diagnosis
+from svcproof.doctor.needs import needs_bird
 from svcproof.doctor.real import real_machine
 from svcproof.gathered import RESULTS_FILE
 from svcproof.lab_run import LabRequest
@@ -42,13 +43,14 @@ _WORKERS = 2
 
 def doctor(options: argparse.Namespace, settings: Settings) -> int:
     """`svcproof doctor`."""
+    sources = _sources(options, settings)
     return diagnosis.doctor(
         options.profiles,
         fix=options.fix,
         brief=options.brief,
         as_json=options.json,
         machine=real_machine(settings.environ),
-        settings=diagnosis.Settings(sources=_sources(options, settings), runs=options.runs),
+        settings=diagnosis.Settings(sources=sources, runs=options.runs, bird=needs_bird(sources)),
         out=print,
         say=Lines(sys.stderr).say,
     )
@@ -65,7 +67,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         pytest=options.rest,
         traced=options.trace,
     )
-    diagnosis.require(profile, real_machine(settings.environ), _encapsulation(options, profile))
+    _require(options, settings, profile)
     progress = Lines(sys.stderr)
     return exit_code_of(run_profile(request, Labs(settings.state), progress), request, progress)
 
@@ -78,7 +80,7 @@ def rerun(options: argparse.Namespace, settings: Settings) -> int:
     request = replace(
         _request(options, settings, profile), workers=1, claims=(found.id,), traced=options.trace
     )
-    diagnosis.require(profile, real_machine(settings.environ), _encapsulation(options, profile))
+    _require(options, settings, profile)
     progress = Lines(sys.stderr)
     after = run_profile(request, Labs(settings.state), progress)
     if after is not None:
@@ -97,7 +99,7 @@ def sabotage(options: argparse.Namespace, settings: Settings) -> int:
         full=options.full,
         listed=options.list,
     )
-    diagnosis.require(profile, real_machine(settings.environ), _encapsulation(options, profile))
+    _require(options, settings, profile)
     return sabotage_profile(SabotageRequest(lab=lab, order=order), Labs(settings.state), Lines(sys.stderr))
 
 
@@ -113,14 +115,15 @@ def claims(options: argparse.Namespace, _settings: Settings) -> int:
 def up(options: argparse.Namespace, settings: Settings) -> int:
     """`svcproof up`."""
     profile = profile_named(options.profile)
-    diagnosis.require(profile, real_machine(settings.environ), _encapsulation(options, profile))
+    _require(options, settings, profile)
     progress = Lines(sys.stderr)
+    sources = _sources(options, settings)
     wish = standing.Wish(
         name=options.name or profile.name,
         profile=profile,
-        components=resolve(needed(profile), _sources(options, settings), progress),
-        encapsulation=_encapsulation(options, profile),
-        calico=_calico(options, settings, profile),
+        calico=calico_for(profile, asked_network.implementation(options), sources, progress),
+        components=resolve(needed(profile), sources, progress),
+        encapsulation=asked_network.encapsulation(options, profile),
         state=settings.state,
         environ=settings.environ,
     )
@@ -234,24 +237,19 @@ def _lab_request(options: argparse.Namespace, settings: Settings, profile: Profi
         profile=profile,
         sources=_sources(options, settings),
         runs=options.runs,
-        encapsulation=_encapsulation(options, profile),
-        calico=_calico(options, settings, profile),
+        encapsulation=asked_network.encapsulation(options, profile),
+        implementation=asked_network.implementation(options),
         seed=random.randrange(1 << 32) if options.seed is None else options.seed,  # noqa: S311 - no secret
         command=options.typed,
         environ=settings.environ,
     )
 
 
-def _encapsulation(options: argparse.Namespace, profile: Profile) -> Encapsulation:
-    """What was asked for, or what the network does by itself."""
-    return Encapsulation(options.encapsulation) if options.encapsulation else profile.encapsulation
-
-
-def _calico(options: argparse.Namespace, settings: Settings, profile: Profile) -> CalicoParts | None:
-    """Calico's own programs, where they are to run."""
-    asked = options.network_implementation
-    wanted = None if asked == "auto" else Implementation(asked)
-    return calico_parts(profile, wanted, options.components or settings.components)
+def _require(options: argparse.Namespace, settings: Settings, profile: Profile) -> None:
+    """MissingRequirement where the machine cannot run what was asked for."""
+    encapsulation = asked_network.encapsulation(options, profile)
+    bird = needs_bird(_sources(options, settings), asked_network.implementation(options), encapsulation)
+    diagnosis.require(profile, real_machine(settings.environ), encapsulation, bird=bird)
 
 
 def _chosen(options: argparse.Namespace, profile: Profile) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lab.capsule.start import start_capsule
-from lab.components.calico import CalicoParts
+from lab.components.calico import BuiltDatapath, CalicoParts
+from lab.components.calico_choice import calico_for
 from lab.components.needed import needed
 from lab.components.program import Component, Program
 from lab.components.progress import Progress
@@ -17,7 +18,7 @@ from lab.components.resolve import resolve
 from lab.components.sources import Sources
 from lab.errors import LabError
 from lab.netns.order import LabOrder, write_order
-from lab.profiles import Encapsulation, Profile
+from lab.profiles import Encapsulation, Implementation, Profile
 from svcproof import __version__
 from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
 from svcproof.labs import Labs, LabUse
@@ -26,7 +27,10 @@ from svcproof.supervise import supervise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabRequest:
-    """What the user asked for. runs: where the directory is made. seed: of everything random."""
+    """What the user asked for. runs: where the directory is made. seed: of everything random.
+
+    implementation: of the network; None for what is at hand.
+    """
 
     profile: Profile
     sources: Sources
@@ -35,14 +39,15 @@ class LabRequest:
     seed: int
     command: tuple[str, ...]
     environ: Mapping[str, str]
-    calico: CalicoParts | None = None
+    implementation: Implementation | None = None
 
 
 def prepare(request: LabRequest, name: str, progress: Progress) -> Path:
     """Gets the components, makes a directory and leaves in it what the program in the capsule must know."""
+    calico = calico_for(request.profile, request.implementation, request.sources, progress)
     components = resolve(needed(request.profile), request.sources, progress)
     directory = _make_directory(request.runs, name)
-    write_order(lab_order(request, components, directory / "logs"), directory / ORDER_FILE)
+    write_order(lab_order(request, components, calico, directory / "logs"), directory / ORDER_FILE)
     write_invocation(_invocation(request, directory.name), directory)
     return directory
 
@@ -55,7 +60,12 @@ def enter(request: LabRequest, directory: Path, argv: Sequence[str], labs: Labs)
         return supervise(capsule)
 
 
-def lab_order(request: LabRequest, components: Mapping[Program, Component], logs: Path) -> LabOrder:
+def lab_order(
+    request: LabRequest,
+    components: Mapping[Program, Component],
+    calico: CalicoParts | BuiltDatapath | None,
+    logs: Path,
+) -> LabOrder:
     """What the labs are made of."""
     return LabOrder(
         profile=request.profile,
@@ -65,7 +75,7 @@ def lab_order(request: LabRequest, components: Mapping[Program, Component], logs
         logs=logs,
         seed=request.seed,
         python=sys.executable,
-        calico=request.calico,
+        calico=calico,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.capsule.start import start_capsule
-from lab.components.calico import CalicoParts
+from lab.components.calico import BuiltDatapath, CalicoParts
 from lab.components.program import Component, Program
 from lab.components.progress import Progress
 from lab.errors import LabError, UsageError
@@ -28,7 +28,7 @@ from svcproof.supervise import supervise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """The lab that the user wants. components: resolved already."""
+    """The lab that the user wants. components, calico: resolved already."""
 
     name: str
     profile: Profile
@@ -36,7 +36,7 @@ class Wish:
     encapsulation: Encapsulation
     state: Path
     environ: Mapping[str, str]
-    calico: CalicoParts | None = None
+    calico: CalicoParts | BuiltDatapath | None = None
 
 
 def up(wish: Wish, progress: Progress) -> int:

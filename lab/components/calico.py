@@ -1,7 +1,4 @@
-"""Calico's own programs and CRDs, handed in by the user: whole, of one version, of the line that the lab knows.
-
-They are not to be had as Go modules, and its images come from a registry; nothing here downloads them.
-"""
+"""Calico's own programs and CRDs in a directory: whole, of one version, of the line that the lab knows."""
 
 import re
 from collections.abc import Mapping
@@ -11,9 +8,10 @@ from pathlib import Path
 
 from lab.components.command import run
 from lab.components.disk import sha256_of
-from lab.errors import ComponentError, UsageError
-from lab.profiles import Implementation, NetworkName, Profile
+from lab.errors import ComponentError
 
+CALICO_VERSION = "3.32.1"
+"""What is got where nothing was handed in."""
 CALICO_LINE = "3.32"
 """The minor version whose flags, settings and CRDs the lab speaks."""
 CRDS = "crds"
@@ -33,54 +31,52 @@ class CalicoProgram(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalicoParts:
-    """All that real Calico is made of. sha256: of each program; crds: files of YAML."""
+    """All that real Calico is made of. sha256 and origins: of each program; crds: files of YAML."""
 
     version: str
     programs: Mapping[CalicoProgram, Path]
     sha256: Mapping[CalicoProgram, str]
+    origins: Mapping[CalicoProgram, str]
     crds: tuple[Path, ...]
 
 
-def calico_parts(
-    profile: Profile, wanted: Implementation | None, directory: Path | None
-) -> CalicoParts | None:
-    """What real Calico is made of; None where the lab is to build the data path, or the profile is of another network.
+@dataclass(frozen=True, slots=True)
+class BuiltDatapath:
+    """That the lab builds Calico's data path itself. because: why, for whoever reads the report."""
 
-    wanted: None takes the programs where the directory has any of them. ComponentError where they are not whole, or
-    of another version; UsageError where a network is asked for an implementation that it does not have.
+    because: str
+
+
+def any_in(directory: Path | None) -> bool:
+    """Whether a directory has any of the programs."""
+    return directory is not None and any((directory / program).exists() for program in CalicoProgram)
+
+
+def parts_in(directory: Path, origins: Mapping[CalicoProgram, str] | None = None) -> CalicoParts:
+    """The whole set that a directory has. origins: where each program came from; None for the user.
+
+    ComponentError where the set is not whole, of several versions, or of another than the lab knows.
     """
-    if profile.network is not NetworkName.CALICO:
-        if wanted is Implementation.DATAPATH:
-            raise UsageError(
-                f"{profile.network} has no data path of the lab's own",
-                next_step="leave --network-implementation out: its programs are always real",
-            )
-        return None
-    present = _present(directory)
-    if wanted is Implementation.DATAPATH or (wanted is None and not present):
-        return None
-    if directory is None or len(present) < len(CalicoProgram):
-        raise _not_whole(directory, present)
-    return _whole(directory)
-
-
-def _present(directory: Path | None) -> frozenset[CalicoProgram]:
-    if directory is None:
-        return frozenset()
-    return frozenset(program for program in CalicoProgram if (directory / program).exists())
-
-
-def _not_whole(directory: Path | None, present: frozenset[CalicoProgram]) -> ComponentError:
-    missing = ", ".join(program for program in CalicoProgram if program not in present)
-    return ComponentError(
-        f"real Calico needs {', '.join(CalicoProgram)}; missing: {missing}",
-        output=f"looked in {directory}" if directory else "no --components DIR was given",
-        next_step=f"--components DIR with all of them and a folder {CRDS}, or --network-implementation datapath",
+    missing = [program for program in CalicoProgram if not (directory / program).exists()]
+    if missing:
+        raise ComponentError(
+            f"real Calico needs {', '.join(CalicoProgram)}; missing: {', '.join(missing)}",
+            output=f"looked in {directory}",
+            next_step=f"--components DIR with all of them and a folder {CRDS}, or --network-implementation datapath",
+        )
+    programs = {program: (directory / program).absolute() for program in CalicoProgram}
+    version = _one_version(programs)
+    return CalicoParts(
+        version,
+        programs,
+        {program: sha256_of(path) for program, path in programs.items()},
+        origins or dict.fromkeys(CalicoProgram, "supplied"),
+        _crds(directory / CRDS),
     )
 
 
-def _whole(directory: Path) -> CalicoParts:
-    programs = {program: (directory / program).absolute() for program in CalicoProgram}
+def _one_version(programs: Mapping[CalicoProgram, Path]) -> str:
+    """The version of all programs, which is one that the lab knows."""
     versions = {program: _version(program, path) for program, path in programs.items()}
     if len(set(versions.values())) > 1:
         raise ComponentError(
@@ -94,8 +90,7 @@ def _whole(directory: Path) -> CalicoParts:
             f"{programs[CalicoProgram.NODE]} is of Calico {version}; the lab knows {CALICO_LINE}",
             next_step=f"hand in {CALICO_LINE}, or --network-implementation datapath",
         )
-    hashes = {program: sha256_of(path) for program, path in programs.items()}
-    return CalicoParts(version, programs, hashes, _crds(directory / CRDS))
+    return version
 
 
 def _version(program: CalicoProgram, path: Path) -> str:

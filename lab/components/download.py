@@ -60,8 +60,9 @@ class Downloads:
         if host in self._unreachable:
             raise NotAvailable(self._unreachable[host])
         try:
-            response = self._opener(host).open(Request(url), timeout=self._connect_seconds)  # noqa: S310
+            response = self._opener(host).open(Request(url), timeout=self._connect_seconds)  # noqa: S310 - ours, http or https
         except HTTPError as error:
+            error.close()
             raise NotAvailable(f"{url} answers {error.code} {error.reason}") from error
         except (HTTPException, OSError) as error:
             reason = error.reason if isinstance(error, URLError) else error

@@ -24,6 +24,8 @@ class Sources:
     environ: what `go` and `pip` are run with, and where the proxies for downloads are named.
     connect_seconds: after which a host counts as not to be reached.
     stall_seconds: without a byte, after which a download is given up.
+    image_seconds: after which a tool that gets an image of Calico's is given up: 150 MB.
+    calico_crds_sha256: of manifests/crds.yaml at the tag of the pinned version, beside which no sum is published.
     """
 
     cache: Path
@@ -33,8 +35,12 @@ class Sources:
     kubernetes_version: str = KUBERNETES_VERSION
     kubernetes_releases: str = "https://dl.k8s.io/release"
     github: str = "https://github.com"
+    calico_images: str = "quay.io/calico"
+    calico_sources: str = "https://raw.githubusercontent.com/projectcalico/calico"
+    calico_crds_sha256: str = "ec6d7ac63999ff5df68aa02dcb37063496306de16df04f5f26a4588819e707ec"
     connect_seconds: float = 5.0
     stall_seconds: float = 20.0
+    image_seconds: float = 900.0
     modules: Path = Path(__file__).parent / "modules"
     python: str = sys.executable
     machine: str = field(default_factory=platform.machine)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from lab.components.calico import CalicoParts
+from lab.components.calico import BuiltDatapath, CalicoParts
 from lab.components.program import Component, Program
 from lab.profiles import Encapsulation, Profile
 
@@ -15,8 +15,8 @@ from lab.profiles import Encapsulation, Profile
 class LabOrder:
     """One run's wish. components: resolved before the capsule is entered, because inside there is no network.
 
-    calico: its own programs, where they run. logs: where the logs of daemons are kept.
-    python: the interpreter for programs of the lab's own.
+    calico: its own programs, or why they do not run; None for another network.
+    logs: where the logs of daemons are kept. python: the interpreter for programs of the lab's own.
     """
 
     profile: Profile
@@ -26,7 +26,7 @@ class LabOrder:
     logs: Path
     seed: int
     python: str
-    calico: CalicoParts | None = None
+    calico: CalicoParts | BuiltDatapath | None = None
 
 
 _ADAPTER = TypeAdapter(LabOrder)

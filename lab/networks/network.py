@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lab.api import Deviation, ProgramFacts
-from lab.components.calico import CalicoParts
+from lab.components.calico import BuiltDatapath, CalicoParts
 from lab.components.program import Component, Program
 from lab.kube import Kube
 from lab.model import Place
@@ -25,7 +25,7 @@ class Site:
     """What a network is built on.
 
     state: the lab's own directory; kubeconfig: for programs that ask the API.
-    calico: Calico's own programs; None where the lab builds its data path.
+    calico: Calico's own programs, or why the lab builds its data path; None for another network.
     """
 
     launcher: Launcher
@@ -35,7 +35,7 @@ class Site:
     mode: ProxyMode
     encapsulation: Encapsulation
     state: Path
-    calico: CalicoParts | None = None
+    calico: CalicoParts | BuiltDatapath | None = None
 
     @property
     def namespaces(self) -> Namespaces:

@@ -37,10 +37,11 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where programs come from and are kept, and where runs are written."""
+    """Where programs come from and are kept, and where runs are written. bird: whether labs of Calico run it."""
 
     sources: Sources
     runs: Path
+    bird: bool = True
 
 
 def doctor(
@@ -77,7 +78,7 @@ def examine(machine: Machine, settings: Settings) -> list[Finding]:
     complete = [each.id for each in programs] == ["programs"]
     return [
         *basic_findings(machine),
-        *_quick(machine),
+        *_quick(machine, bird=settings.bird),
         memory_finding(machine),
         cache_finding(machine, settings.sources.cache, complete=complete),
         runs_finding(machine, settings.runs),
@@ -86,19 +87,24 @@ def examine(machine: Machine, settings: Settings) -> list[Finding]:
 
 
 def preflight(
-    profile: Profile, machine: Machine, encapsulation: Encapsulation | None = None
+    profile: Profile, machine: Machine, encapsulation: Encapsulation | None = None, *, bird: bool = True
 ) -> list[Finding]:
-    """What keeps a profile from running, by the quick checks: tools, capsule, memory, and the tunnel that is wanted."""
-    findings = [*_quick(machine), memory_finding(machine)]
+    """What keeps a profile from running, by the quick checks: tools, capsule, memory, and the tunnel that is wanted.
+
+    bird: whether labs of Calico run it.
+    """
+    findings = [*_quick(machine, bird=bird), memory_finding(machine)]
     tunnels = [
         each for each in findings if each.id == f"capsule.{encapsulation}" and each.state is not State.OK
     ]
     return [*tunnels, *(each for each in obstacles(findings, profile) if each not in tunnels)]
 
 
-def require(profile: Profile, machine: Machine, encapsulation: Encapsulation | None = None) -> None:
-    """MissingRequirement where the quick checks find that a profile cannot run, with this encapsulation."""
-    found = preflight(profile, machine, encapsulation)
+def require(
+    profile: Profile, machine: Machine, encapsulation: Encapsulation | None = None, *, bird: bool = True
+) -> None:
+    """MissingRequirement where the quick checks find that a profile cannot run so; the arguments are preflight's."""
+    found = preflight(profile, machine, encapsulation, bird=bird)
     if not found:
         return
     raise MissingRequirement(
@@ -109,8 +115,8 @@ def require(profile: Profile, machine: Machine, encapsulation: Encapsulation | N
     )
 
 
-def _quick(machine: Machine) -> list[Finding]:
-    return [*tool_findings(machine), *capsule_findings(machine)]
+def _quick(machine: Machine, *, bird: bool) -> list[Finding]:
+    return [*tool_findings(machine, bird=bird), *capsule_findings(machine)]
 
 
 def _fixed(machine: Machine, packages: Sequence[str], say: Say) -> bool:

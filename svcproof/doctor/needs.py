@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 
+from lab.components.calico_choice import is_at_hand
 from lab.components.needed import needed
 from lab.components.program import Program
-from lab.profiles import PROFILES, NetworkName, Profile, ProxyMode
+from lab.components.sources import Sources
+from lab.profiles import PROFILES, Encapsulation, Implementation, NetworkName, Profile, ProxyMode
 
 EVERY = PROFILES
 
@@ -29,9 +31,20 @@ def with_network(network: NetworkName) -> tuple[Profile, ...]:
     and in nftables mode the answers of a pod to its neighbour on the bridge bypass the rules, so
     that they come from the pod's own address instead of the Service's.
 
-    Calico's data path announces its routes by BIRD, and with iptables it keeps its pools in ipsets.
+    With iptables Calico keeps its pools in ipsets.
     """
     return tuple(profile for profile in PROFILES if profile.network is network)
+
+
+def needs_bird(
+    sources: Sources, wanted: Implementation | None = None, encapsulation: Encapsulation | None = None
+) -> bool:
+    """Whether a lab of Calico runs BIRD. wanted, encapsulation: None for what happens by itself.
+
+    The data path announces its routes by it, but not with VXLAN; of Calico itself felix writes them all.
+    """
+    real = wanted is Implementation.REAL or (wanted is None and is_at_hand(sources))
+    return not real and encapsulation is not Encapsulation.VXLAN
 
 
 def with_program(programs: Collection[Program]) -> tuple[Profile, ...]:

@@ -11,7 +11,7 @@ _MB = 1_000_000
 _LAB_MB = 700
 _EASY_MB = 1000
 _GOT_MB = 400
-_BUILD_MB = 4000
+_BUILD_MB = 6000
 _RUNS_MB = 50
 
 _MEMINFO = Path("/proc/meminfo")

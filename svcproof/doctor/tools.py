@@ -40,9 +40,9 @@ class _Tool:
         return self.programs[0]
 
 
-def tool_findings(machine: Machine) -> list[Finding]:
-    """A finding for each tool."""
-    return [_finding(machine, tool) for tool in _TOOLS]
+def tool_findings(machine: Machine, *, bird: bool = True) -> list[Finding]:
+    """A finding for each tool. bird: whether labs of Calico run it."""
+    return [_finding(machine, tool) for tool in _TOOLS if bird or tool is not _BIRD]
 
 
 def _finding(machine: Machine, tool: _Tool) -> Finding:
@@ -126,6 +126,7 @@ def _first_line(output: str) -> str:
 _NFTABLES = with_mode(ProxyMode.NFTABLES)
 _IPTABLES = with_mode(ProxyMode.IPTABLES)
 _CALICO = with_network(NetworkName.CALICO)
+_BIRD = _Tool("bird2", ("bird",), _CALICO, _bird_trouble, asked="--version")
 _TOOLS = (
     _Tool("iproute2", ("ip",), EVERY, _ip_trouble),
     _Tool("nftables", ("nft",), _NFTABLES, _nft_trouble),
@@ -135,6 +136,6 @@ _TOOLS = (
         tuple(dict.fromkeys((*_IPTABLES, *with_network(NetworkName.FLANNEL)))),
         _iptables_trouble,
     ),
-    _Tool("bird2", ("bird",), _CALICO, _bird_trouble, asked="--version"),
+    _BIRD,
     _Tool("ipset", ("ipset",), tuple(each for each in _CALICO if each in _IPTABLES), _no_trouble),
 )

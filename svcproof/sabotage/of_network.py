@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import assert_never
 
 from lab.commands import run
+from lab.components.calico import BuiltDatapath
 from lab.model import PODS, Place
 from lab.netns import plan
 from lab.netns.cluster import NetnsCluster
@@ -53,7 +54,7 @@ def faults(cluster: NetnsCluster) -> Sequence[Beside]:
         ]
     if cluster.profile.network is NetworkName.FLANNEL:
         found.append(_beside(f"{NODE} masquerades nothing for flannel", _without_flannels_masquerade))
-    if cluster.profile.network is NetworkName.CALICO and cluster.order.calico is None:
+    if cluster.profile.network is NetworkName.CALICO and isinstance(cluster.order.calico, BuiltDatapath):
         found += [
             _beside(f"natOutgoing is gone from {NODE}", _without_nat_outgoing),
             _beside(f"rp_filter is off on the links of {NODE}", _without_rp_filter),

@@ -43,8 +43,10 @@ def sources(tmp_path: Path, server: ReleaseServer, go: FakeGo) -> Sources:
         environ={"PATH": str(go.path)},
         kubernetes_releases=f"{server.url}/release",
         github=f"{server.url}/github",
-        connect_seconds=2.0,
-        stall_seconds=0.2,
+        calico_images="registry.invalid/calico",
+        calico_sources=f"{server.url}/calico",
+        connect_seconds=10.0,
+        stall_seconds=10.0,
         python="/nonexistent/python",
         machine="x86_64",
     )

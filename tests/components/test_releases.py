@@ -118,9 +118,9 @@ def test_a_stalled_download_is_built(server: ReleaseServer, sources: Sources, pr
     """A server that stops sending is given up, which is said."""
     server.publish(PROXY, fake_program(Program.KUBE_PROXY))
     server.replies[PROXY] = Reply(b"#!/bin/sh\n", announced=1000, stalls=True)
-    found = resolve([Program.KUBE_PROXY], sources, progress)
+    found = resolve([Program.KUBE_PROXY], replace(sources, stall_seconds=1.0), progress)
     assert found[Program.KUBE_PROXY].origin is Origin.BUILT
-    assert "sent nothing for 0 s, 10 bytes into" in progress.text
+    assert "sent nothing for 1 s, 10 bytes into" in progress.text
 
 
 def test_a_refusing_host_is_asked_once(refused: str, sources: Sources, progress: Recorder) -> None:
@@ -135,7 +135,7 @@ def test_a_silent_host_is_asked_once(server: ReleaseServer, sources: Sources, pr
     """A host that takes the connection and says nothing costs one wait, not one per file."""
     server.replies[f"{CNI}/cni-plugins-linux-amd64-v1.9.1.tgz.sha256"] = Reply()
     server.replies[f"{ETCD}/SHA256SUMS"] = Reply(b"", announced=64, stalls=True)
-    resolve([Program.ETCD, Program.BRIDGE], sources, progress)
+    resolve([Program.ETCD, Program.BRIDGE], replace(sources, stall_seconds=1.0), progress)
     assert server.asked == [f"{ETCD}/SHA256SUMS"]
     assert progress.text.count("sent nothing") == 2
 

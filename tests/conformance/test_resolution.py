@@ -9,8 +9,9 @@ from conformance.outcome import Dropped, Kept, Strayed, delivered
 from conformance.resolution import resolved
 from lab.model import ArpRequest, Direction, Facts, Headers, Place, Probe, Trace, Transport
 from lab.netns import plan
-from tests.oracle.topology import BRIDGE, PRIMARY, facts_of
+from tests.oracle.topology import PRIMARY, facts_of
 
+BRIDGE = facts_of(()).network.gateways
 A1, A2, B1, A, B = Place.POD_A1, Place.POD_A2, Place.POD_B1, Place.WORKER_A, Place.WORKER_B
 GOOD = delivered(B1, source=Kept())
 TRACE = Trace(Probe(1, A2, Headers(PRIMARY[A2], 40_000, PRIMARY[B1], 8080, Transport.TCP, 64)))
@@ -23,10 +24,10 @@ def asked(sender: IPv4Address, target: IPv4Address, place: Place) -> ArpRequest:
 
 
 SOUND = (
-    asked(PRIMARY[A2], BRIDGE[A], A2),
-    asked(PRIMARY[A2], BRIDGE[A], A),
-    asked(BRIDGE[B], PRIMARY[B1], B),
-    asked(BRIDGE[B], PRIMARY[B1], B1),
+    asked(PRIMARY[A2], BRIDGE[A1], A2),
+    asked(PRIMARY[A2], BRIDGE[A1], A),
+    asked(BRIDGE[B1], PRIMARY[B1], B),
+    asked(BRIDGE[B1], PRIMARY[B1], B1),
     asked(PRIMARY[A], PRIMARY[B], Place.ROUTER),
     asked(plan.CONTROL, PRIMARY[A], A),
 )
@@ -64,7 +65,7 @@ def test_the_networks_own_questions_are_no_oddity() -> None:
             asked(PRIMARY[A], PRIMARY[B1], B), "worker-a asked for pod-b1 by ARP", id="by another node"
         ),
         pytest.param(
-            asked(BRIDGE[B], PRIMARY[B1], Place.ROUTER),
+            asked(BRIDGE[B1], PRIMARY[B1], Place.ROUTER),
             "worker-b asked for pod-b1 by ARP at router",
             id="between the nodes",
         ),

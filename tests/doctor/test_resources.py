@@ -66,6 +66,8 @@ def test_memory_must_hold_a_lab(kilobytes: int, limit: str, state: State) -> Non
     ("volume", "complete", "state"),
     [
         (Volume(20 * GIGABYTE), False, State.OK),
+        (Volume(6 * GIGABYTE), False, State.OK),
+        (Volume(5 * GIGABYTE), False, State.WARNING),
         (Volume(GIGABYTE), False, State.WARNING),
         (Volume(300 * MEGABYTE), False, State.MISSING),
         (Volume(10 * MEGABYTE), True, State.OK),
@@ -76,7 +78,7 @@ def test_memory_must_hold_a_lab(kilobytes: int, limit: str, state: State) -> Non
 def test_the_cache_needs_room_for_what_is_still_to_get(
     volume: Volume, *, complete: bool, state: State
 ) -> None:
-    """4 GB for a build, 400 MB for downloads, nothing where all is there; programs must run."""
+    """6 GB for a build, 400 MB for downloads, nothing where all is there; programs must run."""
     assert cache_finding(with_volume(volume), CACHE, complete=complete).state is state
 
 

@@ -92,3 +92,9 @@ def test_legacy_iptables_is_no_matter_of_packages() -> None:
     [finding] = missing(Debian(versions={**VERSIONS, "iptables": "iptables v1.8.9 (legacy)"}))
     assert finding.packages == ()
     assert "update-alternatives --set iptables /usr/sbin/iptables-nft" in finding.cure
+
+
+def test_bird_is_nobodys_matter_where_no_lab_runs_it() -> None:
+    """Of Calico itself felix writes the routes."""
+    assert tool_findings(machine(without("bird")), bird=False) == tool_findings(machine(), bird=False)
+    assert missing(without("bird")) != []

@@ -21,6 +21,7 @@ from conformance.outcome import (
     Unanswered,
 )
 from lab.model import (
+    PODS,
     Direction,
     Facts,
     Flow,
@@ -37,7 +38,7 @@ from lab.model import (
     Sighting,
     Trace,
 )
-from tests.oracle.topology import BRIDGE, LOOPBACK, TUNNEL
+from tests.oracle.topology import LOOPBACK, leaves_by, masqueraded
 
 _FIRST_MARK, _PORT, _HOP_NS = 0x1000, 40_000, 50_000
 
@@ -99,13 +100,14 @@ def _leg(flow: Flow, fate: Outcome, facts: Facts) -> Leg:
     goes_elsewhere = isinstance(target, NodePort | HttpTarget) and target.node is not sender
     if isinstance(fate, Delivered | Unanswered) and not goes_elsewhere:
         [arrival] = fate.arrivals
-        out = "cni0" if arrival.place.node is sender else "flannel.1"
+        out = leaves_by(facts, sender, arrival.place)
     if isinstance(target, PodIP):
-        return Leg(BRIDGE[sender] if target.pod.node is sender else TUNNEL[sender], out)
+        return Leg(masqueraded(facts, sender, target.pod), out)
     if isinstance(target, NodePort) and not goes_elsewhere:
         return Leg(facts.node_addresses[sender][target.at], out)
     if isinstance(target, NodePort) and target.at is NodeAddress.BRIDGE:
-        return Leg(TUNNEL[sender], "flannel.1")
+        there = next(pod for pod in PODS if pod.node is target.node)
+        return Leg(masqueraded(facts, sender, there), leaves_by(facts, sender, there))
     return Leg(facts.primary[sender], out)
 
 
@@ -201,7 +203,7 @@ def _source(left: Sighting, flow: Flow, arrival: Arrival, facts: Facts) -> IPv4A
             asked_other = isinstance(flow.target, NodePort) and flow.target.node is not node
             if node is flow.sender and (asked_pod or asked_other):
                 return left.headers.source
-            return BRIDGE[node] if arrival.place.node is node else TUNNEL[node]
+            return masqueraded(facts, node, arrival.place)
         case foreign:
             return IPv4Address(foreign.address)
 

@@ -35,7 +35,7 @@ from lab.model import (
 )
 from lab.netns import plan
 from tests.conformance.watched import Batch, watched
-from tests.oracle.topology import BRIDGE, TUNNEL
+from tests.oracle.topology import masqueraded
 
 _EXTRA_EVERY = 3
 _TOO_LONG_NS = (BOUND_SECONDS + 1) * 1_000_000_000
@@ -206,11 +206,14 @@ def _arrived_otherwise(lie: Lie, sighting: Sighting, trace: Trace, facts: Facts)
     if lie is Lie.UNMASQUERADED:
         return replace(headers, source=own)
     if lie is Lie.WRONG_MASQUERADE:
-        node = next((node for node in NODES if headers.source in (BRIDGE[node], TUNNEL[node])), None)
-        others = [TUNNEL[each] for each in NODES if each is not node]
-        return headers if node is None or headers.source == own else replace(headers, source=others[0])
+        node = facts.owners.get(headers.source)
+        if node not in NODES or headers.source == own:
+            return headers
+        other = next(each for each in NODES if each is not node)
+        return replace(headers, source=masqueraded(facts, other, sighting.place))
     if lie is Lie.MASQUERADED:
-        return replace(headers, source=BRIDGE[_near(sighting, trace)]) if headers.source == own else headers
+        by = masqueraded(facts, _near(sighting, trace), sighting.place)
+        return replace(headers, source=by) if headers.source == own else headers
     ports = sorted(facts.listeners - {headers.destination_port})
     return headers if headers.transport is Transport.ICMP else replace(headers, destination_port=ports[0])
 

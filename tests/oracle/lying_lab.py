@@ -142,7 +142,8 @@ class LyingLab:
         return LabRecord("lab", "lying", self._profile.name, "none", "0.0.0", "none", (), {}, (), figures)
 
     def _know(self, services: tuple[Service, ...]) -> None:
-        self._world, self._facts = world_of(services), facts_of(services)
+        network = self._profile.network
+        self._world, self._facts = world_of(services, network), facts_of(services, network)
 
     def _when(self) -> tuple[Circumstance, ...]:
         changed = [ServiceIs(self._world.services[name], now) for name, now in self._changed.items()]

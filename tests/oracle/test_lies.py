@@ -11,8 +11,7 @@ from conformance.outcome import Balanced, ChosenAnew
 from conformance.results import Verdict
 from conformance.verdict import verdict_of
 from lab.api import Cluster
-from lab.profiles import Profile
-from tests.oracle.asked import FLANNEL
+from lab.profiles import PROFILES, Profile
 from tests.oracle.lies import Lie
 from tests.oracle.literal_claims import LiteralClaim, literal_claims
 from tests.oracle.lying_lab import LyingLab
@@ -52,7 +51,7 @@ NAMED = {
 }
 """For each lie a claim that notices it."""
 
-profiles = pytest.mark.parametrize("profile", FLANNEL, ids=lambda profile: profile.name)
+profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
 
 
 @cache

@@ -79,6 +79,6 @@ def test_the_order_names_the_kubernetes_that_is_tested() -> None:
         program: Component(program, version[program], Path("/bin", program), "0" * 64, Origin.SUPPLIED)
         for program in Program
     }
-    order = lab_order(request().lab, components, DIRECTORY / "logs")
+    order = lab_order(request().lab, components, None, DIRECTORY / "logs")
     assert (order.kubernetes, order.seed, order.python) == ("dev", 5, sys.executable)
     assert order.profile.name == "nftables-flannel"

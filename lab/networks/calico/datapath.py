@@ -13,11 +13,8 @@ from lab.networks.calico import addressing, bird, masquerade, pods, tunnel
 from lab.networks.network import Check, Site
 from lab.profiles import Encapsulation, ProxyMode
 
+_OF_THE_LAB = "Calico's data path is built by the lab: felix, calico-node and Calico's CNI plugins do not run"
 _DEVIATIONS = (
-    Deviation(
-        "Calico's data path is built by the lab: felix, calico-node and Calico's CNI plugins do not run",
-        "they are not to be had here; links, routes, sysctls, rules and BGP are what Calico's documentation says",
-    ),
     Deviation(
         "each node has one block of pod addresses, the first of its podCIDR, and no network policy is enforced",
         "Calico's IPAM chooses blocks of the pool as it likes; kube-proxy's answers do not rest on either",
@@ -26,10 +23,14 @@ _DEVIATIONS = (
 
 
 class CalicoDatapath:
-    """lab.networks.network.Network: veths without a bridge, BGP by BIRD or VXLAN, natOutgoing."""
+    """lab.networks.network.Network: veths without a bridge, BGP by BIRD or VXLAN, natOutgoing.
 
-    def __init__(self, site: Site) -> None:
+    because: why Calico's own programs do not run.
+    """
+
+    def __init__(self, site: Site, because: str) -> None:
         self._site = site
+        self._because = because
 
     @property
     def pod_interfaces(self) -> PodInterfaces:
@@ -72,7 +73,8 @@ class CalicoDatapath:
 
     def deviations(self) -> tuple[Deviation, ...]:
         """What the lab does in place of Calico's programs."""
-        return _DEVIATIONS
+        why = f"{self._because}; links, routes, sysctls, rules and BGP are what Calico's documentation says"
+        return (Deviation(_OF_THE_LAB, why), *_DEVIATIONS)
 
     def _start_bird(self) -> tuple[Daemon, ...]:
         path, site = bird.program(), self._site

@@ -1,4 +1,4 @@
-"""Calico itself: calico-node on every node, its CNI plugin and its IPAM, as the user handed them in."""
+"""Calico itself: calico-node on every node, its CNI plugin and its IPAM, handed in or out of its images."""
 
 import http.client
 from collections.abc import Mapping
@@ -68,9 +68,11 @@ class CalicoReal:
         return f"calico {self._parts.version}, encapsulation {self._site.encapsulation}"
 
     def programs(self) -> tuple[ProgramFacts, ...]:
-        """The programs that the user handed in."""
+        """Calico's own, each with where it came from."""
         return tuple(
-            ProgramFacts(program, self._parts.version, self._parts.sha256[program], "supplied")
+            ProgramFacts(
+                program, self._parts.version, self._parts.sha256[program], self._parts.origins[program]
+            )
             for program in CalicoProgram
         )
 

@@ -1,11 +1,12 @@
 """The claims of runs in the order of a catalogue: families, their requirements, the claims of each."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.results import ClaimResult, Requirement, Tier, Verdict
 from reports.document import Shown
+from reports.wording import flow_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,36 @@ class Entry:
         return min((claim.verdict for _, claim in self.results), key=_URGENCY.index)
 
     @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts that it came to in some run, each once, the most urgent first."""
+        return tuple(sorted({claim.verdict for _, claim in self.results}, key=_URGENCY.index))
+
+    @property
     def differs(self) -> bool:
         """Whether runs came to different observations or verdicts."""
         return len({(claim.verdict, claim.observed) for _, claim in self.results}) > 1
+
+    @property
+    def has_one_requirement(self) -> bool:
+        """Whether every run tells the same requirement, claim and flow in words."""
+        return self._is_one(
+            lambda claim: (claim.requirement, claim.claim, claim.scenario, flow_words(claim.flow))
+        )
+
+    @property
+    def has_one_outcome(self) -> bool:
+        """Whether it passed in every run, with the same expectation."""
+        return self.worst is Verdict.PASS and self._is_one(lambda claim: (claim.expected, claim.observed))
+
+    @property
+    def has_one_plan(self) -> bool:
+        """Whether as many probes were sent in every run, for the same reason."""
+        return self._is_one(
+            lambda claim: claim.batch and (claim.batch.size, claim.batch.false_alarm, claim.batch.reason)
+        )
+
+    def _is_one(self, told: Callable[[ClaimResult], Hashable]) -> bool:
+        return len({told(claim) for _, claim in self.results}) == 1
 
 
 @dataclass(frozen=True, slots=True)

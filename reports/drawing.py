@@ -1,13 +1,15 @@
 """A packet's way as a drawing: places from top to bottom, with the addresses on each leg between them. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, zip_longest
 
 from conformance.results import Step, Way
 
-WIDTH = 344
-_NAME, _LINE, _LEG, _TUNNEL, _GAP = 36, 15, 40, 20, 4
+WIDTH, MARGIN = 344, 8
+_NAME, _LINE, _LEG, _SHORT, _TUNNEL, _GAP = 36, 15, 26, 14, 20, 4
+_FITS = 48
+"""Characters of addresses that fit beside an arrow; longer ones take a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +29,74 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """Between two places. tunnel: the outer packet, as `vxlan 172.18.0.11 > 172.18.0.12`; empty without one."""
+    """Between two places. tunnel: the outer packet, as `vxlan 172.18.0.11 > 172.18.0.12`; empty without one.
+
+    is_same: outside of a tunnel, with the addresses of the leg before.
+    """
 
     source: str
     destination: str
     tunnel: str
+    is_same: bool
     y: int
     height: int
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The addresses as they are written beside the arrow; nothing where they are those of the leg before."""
+        if self.is_same:
+            return ()
+        whole = f"{self.source} → {self.destination}"
+        return (whole,) if len(whole) <= _FITS else (self.source, f"→ {self.destination}")
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The way of one part of an exchange. description: the same in words."""
+    """The way of one part of an exchange."""
 
     part: str
     packet: str
     stops: tuple[Stop, ...]
     legs: tuple[Leg, ...]
     height: int
-    description: str
+
+    @property
+    def pieces(self) -> Iterator[tuple[Stop, Leg | None]]:
+        """Each stop with the leg that follows it: who hears the drawing hears it in this order."""
+        return zip_longest(self.stops, self.legs)
+
+
+def is_return(back: Drawing, there: Drawing) -> bool:
+    """Whether a reply took the way of its probe: the same places, and on each leg the addresses changed about."""
+    turned = [(leg.destination, leg.source, _turned(leg.tunnel)) for leg in reversed(there.legs)]
+    return (
+        back.part == "reply"
+        and [stop.place for stop in back.stops] == [stop.place for stop in reversed(there.stops)]
+        and [(leg.source, leg.destination, leg.tunnel) for leg in back.legs] == turned
+    )
+
+
+def returned(there: Drawing) -> Drawing:
+    """A drawing that says at its end that the reply came back the same way."""
+    *before, last = there.stops
+    return replace(there, stops=(*before, replace(last, end=f"{last.end}; the reply came back the same way")))
+
+
+def _turned(tunnel: str) -> str:
+    kind, _, ends = tunnel.partition(" ")
+    left, _, right = ends.partition(" > ")
+    return f"{kind} {right} > {left}" if tunnel else ""
+
+
+def boxes() -> tuple[int, ...]:
+    """The heights that a stop's box can have: a name, and up to three lines of what happened there."""
+    return tuple(_NAME + _LINE * lines for lines in range(4))
+
+
+def arrows() -> tuple[tuple[int, bool], ...]:
+    """The heights that a leg can have, and whether it is in a tunnel."""
+    plain = (_SHORT, _LEG, _LEG + _LINE)
+    return (*((height, False) for height in plain), *((height + _TUNNEL, True) for height in plain[1:]))
 
 
 def drawings(way: Way, asked: str) -> tuple[Drawing, ...]:
@@ -75,17 +126,29 @@ def _drawing(steps: Sequence[Step], asked: str, end: str) -> Drawing:
         stops.append(Stop(visit[0].place, interfaces, changes, here, y, height))
         y += height + _GAP
         if not is_last:
-            leg = _leg(visit[-1], visits[number + 1][0], y)
+            leg = _leg(visit[-1], visits[number + 1][0], legs[-1] if legs else None, y)
             legs.append(leg)
             y += leg.height + _GAP
     first = steps[0]
-    return Drawing(first.part, first.packet, tuple(stops), tuple(legs), y, _description(stops, legs))
+    return Drawing(first.part, first.packet, tuple(stops), tuple(legs), y)
 
 
-def _leg(left: Step, arrived: Step, y: int) -> Leg:
-    """What was on the wire. A place may be seen to send a packet only before it goes into its tunnel."""
-    tunnel = arrived.tunnel or (left.tunnel if left.direction == "out" else "")
-    return Leg(left.source, left.destination, tunnel, y, _LEG + (_TUNNEL if tunnel else 0))
+def _leg(left: Step, arrived: Step, before: Leg | None, y: int) -> Leg:
+    """What was on the wire. A place may be seen to send a packet only before it goes into its tunnel.
+
+    Or it may be seen only to send on what came, and the tunnel of that is none of this leg.
+    """
+    tunnel = (arrived.tunnel if arrived.direction == "in" else "") or (
+        left.tunnel if left.direction == "out" else ""
+    )
+    is_same = before is not None and not tunnel and (before.source, before.destination) == _ends(left)
+    leg = Leg(*_ends(left), tunnel, is_same, y, 0)
+    height = _SHORT if is_same else _LEG + _LINE * (len(leg.lines) - 1) + (_TUNNEL if tunnel else 0)
+    return replace(leg, height=height)
+
+
+def _ends(step: Step) -> tuple[str, str]:
+    return step.source, step.destination
 
 
 def _changes(before: Step, last: Step, asked: str) -> Iterator[str]:
@@ -104,18 +167,3 @@ def _end(part: str, by_part: dict[str, list[Step]]) -> str:
     if "refusal" in by_part:
         return f"refused: {by_part['refusal'][0].packet}"
     return "seen last here"
-
-
-def _description(stops: Sequence[Stop], legs: Sequence[Leg]) -> str:
-    """The drawing for those who do not see it."""
-    told = []
-    for number, stop in enumerate(stops):
-        words = [f"{stop.place} ({stop.interfaces})", *stop.changes]
-        if stop.end:
-            words.append(stop.end)
-        if number < len(legs):
-            leg = legs[number]
-            inside = f" in {leg.tunnel}" if leg.tunnel else ""
-            words.append(f"sends {leg.source} to {leg.destination}{inside}")
-        told.append(", ".join(words))
-    return "; ".join(told)

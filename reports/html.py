@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.results import ClaimResult, Run, Verdict, Way
+from conformance.results import ClaimResult, NodeEvidence, Run, Verdict, Way
 from lab.api import Rule
 from reports import surroundings, wording
 from reports.anchor import anchor
@@ -20,18 +21,21 @@ from reports.comparison import comparison
 from reports.convergence import followed, strips
 from reports.distribution import distribution
 from reports.document import Shown, shown
-from reports.drawing import WIDTH, drawings
+from reports.drawing import MARGIN, WIDTH, Drawing, arrows, boxes, drawings, is_return, returned
 from reports.repeats import Repeats
 from reports.rerun import rerun_command
 from reports.sabotage import SabotageTable
 from reports.summary import ATTENTION, counted, notices, observed_words, sentence
-from reports.way import hops
+from reports.way import hops, widths
 
 MOST_BYTES = 5_000_000
 """A report goes into mails and issues. Claims that need no attention are left out where it would be larger."""
 
 _LINK_BYTES = 64
 """At most what a claim costs beside its section: its link in the list of requirements, its family's heading."""
+
+_OPEN = (Verdict.FAIL, Verdict.STALE_DIFFERENCE)
+"""Verdicts of claims of which everything is shown."""
 
 _LARGE = 400
 """Claims of a page whose requirements are all folded."""
@@ -124,11 +128,33 @@ def _drawn_ways(claim: ClaimResult) -> tuple[Way, ...]:
     return claim.ways[:1] if claim.verdict is Verdict.PASS else claim.ways
 
 
+def _without_returns(drawn: Sequence[Drawing], claim: ClaimResult) -> list[Drawing]:
+    """The drawings; where a claim needs no attention, words do for a reply that only turned back."""
+    match drawn:
+        case [there, back] if claim.verdict not in _OPEN and is_return(back, there):
+            return [returned(there)]
+        case _:
+            return list(drawn)
+
+
+def _plain(text: str) -> Markup:
+    """Text that stands between tags: quotes mean nothing there, and rules are full of them."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704 - both marks that begin markup are gone
+
+
 def _by_chain(rules: Iterable[Rule]) -> list[tuple[str, list[Rule]]]:
     return [
         (f"{table}, {chain}", list(group))
         for (table, chain), group in groupby(rules, key=lambda rule: (rule.table, rule.chain))
     ]
+
+
+def _tracking_nodes(claim: ClaimResult) -> tuple[NodeEvidence, ...]:
+    """The nodes that tracked a probe, with the entries of the probes that are drawn."""
+    tracking = tuple(node for node in claim.nodes if node.conntrack)
+    if claim.verdict is not Verdict.PASS:
+        return tracking
+    return tuple(replace(node, conntrack=node.conntrack[:1]) for node in tracking[:1])
 
 
 def _no_evidence(claim: ClaimResult, otherwise: str) -> str:
@@ -138,6 +164,11 @@ def _no_evidence(claim: ClaimResult, otherwise: str) -> str:
     if claim.observed is None:
         return "nothing was observed"
     return otherwise if claim.nodes else "not among these results"
+
+
+def _no_probe(claim: ClaimResult) -> str:
+    """Why there is no way to draw."""
+    return "nothing was observed" if claim.observed is None else "no probe was sent"
 
 
 def _environment() -> Environment:
@@ -160,11 +191,19 @@ def _environment() -> Environment:
         flow_words=wording.flow_words,
         hops=hops,
         no_evidence=_no_evidence,
+        no_probe=_no_probe,
         notices=notices,
+        numbers=wording.numbers,
         observed_words=observed_words,
+        plain=_plain,
         seconds_range=wording.seconds_range,
         sentence=sentence,
+        tracking_nodes=_tracking_nodes,
+        widths=widths,
+        without_returns=_without_returns,
     )
     environment.tests.update(link=wording.is_link, supplied=surroundings.is_supplied)
-    environment.globals.update(rerun_command=rerun_command, width=WIDTH)
+    environment.globals.update(
+        rerun_command=rerun_command, width=WIDTH, margin=MARGIN, boxes=boxes, arrows=arrows
+    )
     return environment

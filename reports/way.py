@@ -10,12 +10,14 @@ class Hop:
     """A step, and what it bore one step before. A former address is empty where it is still the same.
 
     turns: this step belongs to another part of the exchange than the one before.
+    is_new: it is another packet than the one before, or bears other addresses.
     """
 
     step: Step
     former_source: str
     former_destination: str
     turns: bool
+    is_new: bool
 
 
 def hops(way: Way) -> tuple[Hop, ...]:
@@ -30,10 +32,33 @@ def hops(way: Way) -> tuple[Hop, ...]:
                 former_source=_former(before.source, step.source),
                 former_destination=_former(before.destination, step.destination),
                 turns=bool(found) and found[-1].step.part != step.part,
+                is_new=not found or _told(found[-1].step) != _told(step),
             )
         )
         latest[step.part] = step
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Columns of a wire log, in characters."""
+
+    time: int
+    place: int
+    interface: int
+
+
+def widths(way: Way) -> Widths:
+    """Columns as wide as what stands in them."""
+    return Widths(
+        time=max((len(f"{step.time_us:,}") for step in way.steps), default=0),
+        place=max((len(step.place) for step in way.steps), default=0),
+        interface=max((len(step.interface) for step in way.steps), default=0),
+    )
+
+
+def _told(step: Step) -> tuple[str, ...]:
+    return (step.part, step.packet, step.source, step.destination)
 
 
 def _former(before: str, now: str) -> str:

@@ -56,3 +56,14 @@ def flow_words(flow: FlowRecord) -> str:
 def is_link(text: str) -> bool:
     """Whether a source or a link is an address that a reader can follow."""
     return text.startswith(("https://", "http://")) and not any(mark.isspace() for mark in text)
+
+
+def numbers(values: Sequence[int]) -> str:
+    """Numbers in their order, those that count on as a range: `12-15, 7`. Zeros, which stand for none, are left out."""
+    found: list[list[int]] = []
+    for value in filter(None, values):
+        if found and value == found[-1][-1] + 1:
+            found[-1].append(value)
+        else:
+            found.append([value])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in found)

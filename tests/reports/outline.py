@@ -20,10 +20,24 @@ class Element:
 
 
 VOID = frozenset({"br", "meta", "link", "img", "input", "hr", "source"})
+_CELLS, _TERMS, _ROWS = frozenset({"td", "th"}), frozenset({"dt", "dd"}), frozenset({"thead", "tbody"})
+_BLOCKS = frozenset({"p", "ul", "dl", "div", "pre", "details", "table", "figure", "section", "svg"})
+_ENDED_BY = {
+    "li": frozenset({"li"}),
+    "p": _BLOCKS,
+    **dict.fromkeys(_TERMS, _TERMS),
+    **dict.fromkeys(_CELLS, _CELLS | {"tr"} | _ROWS),
+    "tr": frozenset({"tr"}) | _ROWS,
+    **dict.fromkeys(_ROWS, _ROWS),
+}
+"""Elements whose end tag HTML lets one omit, and which elements end them by their start.
+
+https://html.spec.whatwg.org/multipage/syntax.html#optional-tags
+"""
 
 
 class Outline(HTMLParser):
-    """Reads a page. Raises AssertionError where an element is closed that is not the innermost open one."""
+    """Reads a page, `<use href=#x />` too. AssertionError where an element is closed that is not the innermost."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -34,14 +48,18 @@ class Outline(HTMLParser):
         assert not self._open, f"never closed: {[element.tag for element in self._open]}"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Opens an element."""
+        """Opens an element, and closes those that it ends."""
+        while self._open and tag in _ENDED_BY.get(self._open[-1].tag, ()):
+            self._open.pop()
         element = Element(tag, {name: value or "" for name, value in attrs}, tuple(self._open))
         self.elements.append(element)
         if tag not in VOID:
             self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
-        """Closes the innermost element."""
+        """Closes the innermost element, once those within it are closed whose end tag may be omitted."""
+        while self._open and self._open[-1].tag != tag and self._open[-1].tag in _ENDED_BY:
+            self._open.pop()
         assert self._open, f"</{tag}> closes nothing"
         innermost = self._open.pop()
         assert innermost.tag == tag, f"</{tag}> closes <{innermost.tag}>"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from conformance.results import Step, Way
-from reports.drawing import WIDTH, drawings
+from reports.drawing import WIDTH, arrows, boxes, drawings, is_return, returned
 from tests.reports.ways import cluster_ip_way, forwarded_way, node_port_way, refused_way
 
 ASKED = "10.96.14.7:80"
@@ -57,6 +57,38 @@ def test_the_end_is_said() -> None:
         "came back",
     ]
     assert [each.stops[-1].end for each in drawings(forwarded_way(), "10.96.14.7:81")] == ["seen last here"]
+
+
+def test_a_reply_that_turned_back_is_told_from_any_other() -> None:
+    """The same places and addresses the other way round; not so where an address, a tunnel or a place is another."""
+    there, back = drawings(cluster_ip_way(), ASKED)
+    assert is_return(back, there)
+    assert not is_return(there, there)
+    first, *others = back.legs
+    assert not is_return(replace(back, legs=(replace(first, source="10.244.2.9:8080"), *others)), there)
+    assert not is_return(
+        replace(back, legs=(replace(first, tunnel="ipip 172.18.0.12 > 172.18.0.11"), *others)), there
+    )
+    assert not is_return(replace(back, stops=back.stops[1:]), there)
+    refused, refusal = drawings(refused_way(4), ASKED)
+    assert not is_return(refusal, refused)
+    assert returned(there).stops[-1].end == "arrived; the reply came back the same way"
+
+
+def test_addresses_stand_on_a_leg_where_they_are_others() -> None:
+    """A leg with those of the leg before bears none; one in a tunnel always does; long ones take two lines."""
+    there, _ = drawings(cluster_ip_way(), ASKED)
+    assert [len(leg.lines) for leg in there.legs] == [1, 1, 0]
+    long = "[2001:db8:1234::1]:33000"
+    assert replace(there.legs[0], source=long, destination=long).lines == (long, f"→ {long}")
+
+
+def test_every_piece_has_a_height_that_there_is() -> None:
+    """Boxes and arrows are drawn once for the page, in every height that a drawing may ask for."""
+    for way in (cluster_ip_way(), node_port_way(), refused_way(4), forwarded_way()):
+        for drawn in drawings(way, ASKED):
+            assert {stop.height for stop in drawn.stops} <= set(boxes())
+            assert {(leg.height, bool(leg.tunnel)) for leg in drawn.legs} <= set(arrows())
 
 
 def test_nothing_is_drawn_of_nothing() -> None:

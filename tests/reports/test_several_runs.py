@@ -48,7 +48,7 @@ def test_where_the_runs_differ_is_listed() -> None:
 def test_each_claim_leads_to_its_other_runs() -> None:
     """A claim's part of one run names verdict and observation of the other."""
     page = Outline(render_html(sample_run(), _other()))
-    [part] = page.all("section", id=f"{moved().id}@iptables-flannel")
+    [part] = page.all("div", id=f"{moved().id}@iptables-flannel")
     assert "nftables-flannel: pass as expected" in part.text
 
 

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from conformance.results import FlowRecord
-from reports.wording import chance, duration, exit_meaning, flow_words, is_link, moment, seconds_range
+from reports.wording import (
+    chance,
+    duration,
+    exit_meaning,
+    flow_words,
+    is_link,
+    moment,
+    numbers,
+    seconds_range,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +72,9 @@ def test_flows() -> None:
 def test_links(text: str, *, expected: bool) -> None:
     """Only a web address as a whole is a link."""
     assert is_link(text) is expected
+
+
+def test_numbers_in_a_row_are_a_range() -> None:
+    """In the order in which they come; a rule without a handle has none to tell."""
+    assert numbers((12, 13, 14, 7, 0, 20)) == "12-14, 7, 20"
+    assert numbers((0, 0)) == ""

@@ -124,6 +124,7 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "nftables mode serves node ports on the node's primary address only, unless nodePortAddresses says more",
         _MIGRATING,
         "np-allips.secondary_address",
+        "np-allips.of_another_network",
         "noep-np.at_secondary_address",
     ),
     *_documented(

@@ -23,6 +23,7 @@ NODE_ADDRESSES = MappingProxyType(
         node: {
             NodeAddress.PRIMARY: plan.NODE_ADDRESSES[node],
             NodeAddress.SECONDARY: plan.SECONDARY_ADDRESSES[node],
+            NodeAddress.OTHER_NETWORK: plan.OTHER_NETWORK_ADDRESSES[node],
             NodeAddress.BRIDGE: BRIDGE[node],
             NodeAddress.LOOPBACK: LOOPBACK,
         }
@@ -30,7 +31,18 @@ NODE_ADDRESSES = MappingProxyType(
     }
 )
 INTERFACES = (
-    *(Interface(node, "eth0", (plan.NODE_ADDRESSES[node], plan.SECONDARY_ADDRESSES[node])) for node in NODES),
+    *(
+        Interface(
+            node,
+            "eth0",
+            (
+                plan.NODE_ADDRESSES[node],
+                plan.SECONDARY_ADDRESSES[node],
+                plan.OTHER_NETWORK_ADDRESSES[node],
+            ),
+        )
+        for node in NODES
+    ),
     *(Interface(node, "flannel.1", (TUNNEL[node],)) for node in NODES),
     *(Interface(node, "cni0", (BRIDGE[node],)) for node in NODES),
     *(Interface(place, "eth0", (PRIMARY[place],)) for place in Place if place not in NODES),

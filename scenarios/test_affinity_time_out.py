@@ -22,8 +22,8 @@ BRIEF = Service(
     endpoints=ENDPOINTS,
     ports=(ServicePort("http", 80), ServicePort("dns", 80, protocol=Protocol.UDP)),
 )
-LONG = replace(BRIEF, name="affine-for-long", session_affinity_seconds=10800)
-RENEWED = replace(BRIEF, name="affine-while-asked", session_affinity_seconds=3)
+LONG = replace(BRIEF, name="affine-for-long", session_affinity_seconds=10800, ports=BRIEF.ports[:1])
+RENEWED = replace(LONG, name="affine-while-asked", session_affinity_seconds=3)
 BACK, ANEW = returned(*ENDPOINTS, source=Masqueraded(A)), chosen_anew(*ENDPOINTS, source=Masqueraded(A))
 PAST_ONE_SECOND, TWO_OF_THREE = 1.1, 2.0
 

@@ -3,19 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from itertools import pairwise
 
 from conformance.judging import judge, judge_one
 from conformance.outcome import ChosenAnew, Delivered, Outcome, Returned
 from lab.errors import LabError
-from lab.model import Facts, Flow, Place, Trace
+from lab.model import ClusterIP, ExternalIP, Facts, Flow, LoadBalancerIP, NodePort, Place, Trace
 
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What the clients of a flow did before it: asked by this one, and then sent nothing for so long."""
+    """What the clients of a flow did before it: asked by this one, and then sent nothing for so long.
+
+    times: how often they did both.
+    """
 
     flow: Flow
     idle_seconds: float = 0.0
+    times: int = 1
 
 
 def again(before: Sequence[Trace], now: Sequence[Trace], facts: Facts) -> Outcome:
@@ -29,6 +34,32 @@ def again(before: Sequence[Trace], now: Sequence[Trace], facts: Facts) -> Outcom
     if had.keys() != have.keys():
         raise LabError("not the same clients asked twice")
     return (Returned if had == have else ChosenAnew)(second.arrivals, second.answered_from)
+
+
+def check_in_time(flow: Flow, batches: Sequence[Sequence[Trace]], idle_seconds: float) -> None:
+    """LabError where clients were to be silent for less than their time-out, and some were for longer.
+
+    That is told by the captures: a lab that is held up must not be taken for an affinity that ended.
+    """
+    time_out = _time_out(flow)
+    if time_out is None or idle_seconds >= time_out:
+        return
+    asked = [{each.probe.headers.source: each.sightings[0].time_ns for each in batch} for batch in batches]
+    silent_ns = max(later[who] - sooner[who] for sooner, later in pairwise(asked) for who in later)
+    if silent_ns >= time_out * 1e9:
+        raise LabError(
+            f"clients were to ask again after {idle_seconds} s, within their time-out of {time_out} s",
+            output=f"the last of them asked after {silent_ns / 1e9:.2f} s",
+            next_step="run the claim again with one lab (-n 1), or when the machine has less to do",
+        )
+
+
+def _time_out(flow: Flow) -> int | None:
+    match flow.target:
+        case ClusterIP() | NodePort() | LoadBalancerIP() | ExternalIP():
+            return flow.target.service.session_affinity_seconds
+        case _:
+            return None
 
 
 def _endpoints(batch: Sequence[Trace], facts: Facts) -> Mapping[IPv4Address, Place]:

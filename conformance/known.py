@@ -124,6 +124,7 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "nftables mode serves node ports on the node's primary address only, unless nodePortAddresses says more",
         _MIGRATING,
         "np-allips.secondary_address",
+        "np-allips.of_another_network",
         "noep-np.at_secondary_address",
     ),
     *_documented(
@@ -222,6 +223,20 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "nftables mode does not serve node ports on 127.0.0.1",
         _MIGRATING,
         "np-localhost.udp",
+        "np-localhost.lb_serving_dns",
+        "np-localhost.lb_dropping_dns",
+        "np-localhost.lb_shut_dns",
+        "np-localhost.lb_left_alone_dns",
+    ),
+    *_documented(
+        ProxyMode.NFTABLES,
+        Refused(Place.WORKER_B, Refusal.TCP_RESET),
+        "nftables mode does not serve node ports on 127.0.0.1",
+        _MIGRATING,
+        "np-localhost.lb_serving_http",
+        "np-localhost.lb_dropping_http",
+        "np-localhost.lb_shut_http",
+        "np-localhost.lb_left_alone_http",
     ),
 )
 

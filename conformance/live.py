@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from conformance.again import After, again
+from conformance.again import After, again, check_in_time
 from conformance.carriage import carried
 from conformance.convergence import Followed, convergence, from_every_node
 from conformance.judging import judge
-from conformance.outcome import Accepted, Outcome, Rejected, Steady
+from conformance.outcome import Accepted, ChosenAnew, Outcome, Rejected, Steady
 from conformance.resolution import resolved
 from conformance.spread import spread, stuck_if_affine
 from conformance.statistics import (
@@ -167,14 +167,19 @@ class Live:
         """As observe, for clients that have asked before, as the claim's `after` says: did they come back?"""
         if self._after is None:
             raise LabError(f"{flow} was to be observed again, and no claim says after what")
-        endpoints = endpoints_of(flow)
+        endpoints, idle_seconds = endpoints_of(flow), self._after.idle_seconds
         count = clients_to_tell(endpoints)
-        before = self._cluster.send(self._after.flow, count)
-        self._cluster.idle(self._after.idle_seconds)
+        asked: list[Sequence[Trace]] = []
+        for _ in range(self._after.times):
+            asked.append(self._cluster.send(self._after.flow, count))
+            self._cluster.idle(idle_seconds)
         why = f"enough clients to see some move, if each picks one of {endpoints} endpoints anew"
 
         def settle(_flow: Flow, _outcome: Outcome, traces: Sequence[Trace], facts: Facts) -> Outcome:
-            return again(before, traces, facts)
+            outcome = again(asked[0], traces, facts)
+            if isinstance(outcome, ChosenAnew):
+                check_in_time(flow, (*asked, traces), idle_seconds)
+            return outcome
 
         return self._observe(flow, count, Plan(why, FALSE_ALARM), settle)
 

@@ -1,7 +1,7 @@
 """sessionAffinity ClientIP ends for a client that opens no connection for timeoutSeconds, and not before.
 
-Twenty-two clients ask, are silent, and ask again. If all of them come back to the endpoint that they had, that is
-affinity; if each chooses anew, some change by chance alone.
+Twenty-two clients ask, are silent, and ask again; one claim has them be silent twice. If all of them come back to
+the endpoint that they had, that is affinity; if each chooses anew, some change by chance alone.
 
 Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#session-stickiness-timeout
 """
@@ -22,15 +22,17 @@ BRIEF = Service(
     endpoints=ENDPOINTS,
     ports=(ServicePort("http", 80), ServicePort("dns", 80, protocol=Protocol.UDP)),
 )
-LONG = replace(BRIEF, name="affine-for-long", session_affinity_seconds=10800)
+LONG = replace(BRIEF, name="affine-for-long", session_affinity_seconds=10800, ports=BRIEF.ports[:1])
+RENEWED = replace(LONG, name="affine-while-asked", session_affinity_seconds=3)
 BACK, ANEW = returned(*ENDPOINTS, source=Masqueraded(A)), chosen_anew(*ENDPOINTS, source=Masqueraded(A))
-PAST_ONE_SECOND = 1.1
+PAST_ONE_SECOND, TWO_OF_THREE = 1.1, 2.0
 
-pytestmark = given(BRIEF, LONG)
+pytestmark = given(BRIEF, LONG, RENEWED)
 
 BY_CLUSTER_IP = Flow(Place.CLIENT, ClusterIP(BRIEF, "http"), via=A, own_addresses=True)
 BY_NODE_PORT = Flow(Place.CLIENT, NodePort(BRIEF, "dns", A), own_addresses=True)
 FOR_LONG = Flow(Place.CLIENT, ClusterIP(LONG, "http"), via=A, own_addresses=True)
+WHILE_ASKED = Flow(Place.CLIENT, NodePort(RENEWED, "http", A), own_addresses=True)
 
 
 @requirement("aff-timeout")
@@ -38,7 +40,13 @@ FOR_LONG = Flow(Place.CLIENT, ClusterIP(LONG, "http"), via=A, own_addresses=True
     tcp_by_cluster_ip=Claim(BY_CLUSTER_IP, ANEW, after=After(BY_CLUSTER_IP, PAST_ONE_SECOND)),
     udp_by_node_port=Claim(BY_NODE_PORT, ANEW, after=After(BY_NODE_PORT, PAST_ONE_SECOND)),
     not_yet=Claim(FOR_LONG, BACK, after=After(FOR_LONG, PAST_ONE_SECOND)),
+    counted_from_the_last_connection=Claim(
+        WHILE_ASKED, BACK, after=After(WHILE_ASKED, TWO_OF_THREE, times=2)
+    ),
 )
 def test_after_a_silence(live: Live, flow: Flow, expect: Outcome) -> None:
-    """A client that was silent for longer than the time-out is given any endpoint; before that, its own."""
+    """A client that was silent for longer than the time-out is given any endpoint; before that, its own.
+
+    Each connection begins the time anew: who asks every two seconds keeps its endpoint past a time-out of three.
+    """
     assert live.observe_again(flow) == expect

@@ -4,51 +4,16 @@ Source: https://kubernetes.io/docs/concepts/services-networking/service/#loadbal
 """
 
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv4Network
 
 from conformance.live import Live
 from conformance.outcome import Forwarded, Outcome
-from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import (
-    ExternalIP,
-    Flow,
-    LoadBalancerIP,
-    OtherPort,
-    Place,
-    Protocol,
-    Service,
-    ServicePort,
-    ServiceType,
-    TrafficPolicy,
-    Transport,
-)
+from conformance.vocabulary import Claim, claims, requirement
+from lab.model import ExternalIP, Flow, LoadBalancerIP, OtherPort, Place, Transport
+from scenarios.neighbours import DROPPING, REFUSING, SERVING, SHUT, SIDE_BY_SIDE
 
-A1, B1, NODE = Place.POD_A1, Place.POD_B1, Place.WORKER_B
+NODE = Place.WORKER_B
 ROUTED = Forwarded(Place.ROUTER)
-
-
-def balanced(
-    name: str, number: int, *endpoints: Place, policy: TrafficPolicy = TrafficPolicy.CLUSTER, ranges: str = ""
-) -> Service:
-    """A Service with a TCP and a UDP port at a load balancer IP and at an external IP."""
-    return Service(
-        name=name,
-        type=ServiceType.LOAD_BALANCER,
-        external_traffic_policy=policy,
-        load_balancer_ingress=(IPv4Address(f"203.0.113.{number}"),),
-        load_balancer_source_ranges=(IPv4Network(ranges),) if ranges else (),
-        external_ips=(IPv4Address(f"203.0.113.{number + 1}"),),
-        endpoints=endpoints,
-        ports=(ServicePort("http", 80), ServicePort("dns", 530, 8081, protocol=Protocol.UDP)),
-    )
-
-
-SERVICES = (
-    balanced("lb-serving", 70, A1, B1),
-    balanced("lb-dropping", 72, A1, policy=TrafficPolicy.LOCAL),
-    balanced("lb-refusing", 74),
-    balanced("lb-shut", 76, A1, ranges="10.244.0.0/16"),
-)
+SERVICES = (SERVING, DROPPING, REFUSING, SHUT)
 BESIDE = {
     "other_protocol": ("http", Transport.UDP, 0),
     "other_protocol_than_udp": ("dns", Transport.TCP, 0),
@@ -60,7 +25,7 @@ DOORS: Mapping[str, type[LoadBalancerIP | ExternalIP]] = {
     "external_ip": ExternalIP,
 }
 
-pytestmark = given(*SERVICES)
+pytestmark = SIDE_BY_SIDE
 
 
 @requirement("lb-badport")

@@ -5,43 +5,16 @@ Source: https://kubernetes.io/docs/concepts/services-networking/service/#type-no
 
 from conformance.live import Live
 from conformance.outcome import Outcome, Refused
-from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import (
-    Flow,
-    NodeAddress,
-    NodePort,
-    OtherPort,
-    Place,
-    Protocol,
-    Refusal,
-    Service,
-    ServicePort,
-    ServiceType,
-    TrafficPolicy,
-    Transport,
-)
+from conformance.vocabulary import Claim, claims, requirement
+from lab.model import Flow, NodeAddress, NodePort, OtherPort, Place, Refusal, Service, Transport
+from scenarios.neighbours import DROPPING, REFUSING, SERVING, SIDE_BY_SIDE
 
 TCP, UDP, NODE = Transport.TCP, Transport.UDP, Place.WORKER_B
 
 
-def with_node_ports(name: str, *endpoints: Place, policy: TrafficPolicy = TrafficPolicy.CLUSTER) -> Service:
-    """A Service with a TCP and a UDP node port."""
-    return Service(
-        name=name,
-        type=ServiceType.NODE_PORT,
-        external_traffic_policy=policy,
-        endpoints=endpoints,
-        ports=(ServicePort("http", 80), ServicePort("dns", 530, 8081, protocol=Protocol.UDP)),
-    )
-
-
-SERVING = with_node_ports("np-serving", Place.POD_A1, Place.POD_B1)
-DROPPING = with_node_ports("np-dropping", Place.POD_A1, policy=TrafficPolicy.LOCAL)
-REFUSING = with_node_ports("np-refusing")
-
 LOCAL_HTTP, LOCAL_DNS = (NodePort(SERVING, port, NODE, NodeAddress.LOOPBACK) for port in ("http", "dns"))
 
-pytestmark = given(SERVING, DROPPING, REFUSING)
+pytestmark = SIDE_BY_SIDE
 
 
 def beside(service: Service, port: str, transport: Transport, after: int = 0) -> Claim:

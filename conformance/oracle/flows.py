@@ -20,8 +20,8 @@ from conformance.oracle.services import (
     leaves,
 )
 from conformance.oracle.sources import seen_without_service
-from conformance.oracle.world import Setting, Undocumented, World
-from conformance.outcome import Balanced, Delivered, LocalError, Outcome, Stuck
+from conformance.oracle.world import Setting, World
+from conformance.outcome import LocalError, Outcome
 from lab.model import (
     Circumstance,
     ClusterIP,
@@ -45,6 +45,9 @@ from lab.model import (
     Unallocated,
 )
 from lab.profiles import Profile
+
+_ON_THE_NETWORK = (NodeAddress.PRIMARY, NodeAddress.SECONDARY, NodeAddress.OTHER_NETWORK)
+"""A node's addresses to which senders outside the cluster have a route."""
 
 
 def documented(
@@ -107,30 +110,13 @@ def _at_deleted(setting: Setting, packet: Packet, target: ServiceTarget) -> Outc
             return at_no_node_port(_at_node(packet, target), transport)
 
 
-def documented_spread(
-    profile: Profile, world: World, flow: Flow, when: Sequence[Circumstance] = ()
-) -> Outcome:
-    """As documented, for so many connections that an endpoint's share shows: each endpoint is as likely as another.
-
-    Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-iptables; TestComputeProbability.
-    """
-    outcome = documented(profile, world, flow, when)
-    match outcome:
-        case Delivered(arrivals=arrivals, answered_from=answered_from):
-            return Balanced(arrivals, answered_from)
-        case Stuck():
-            raise Undocumented("a client with session affinity has no shares")
-        case _:
-            return outcome
-
-
 def first_node(flow: Flow) -> Place:
     """The node that a packet comes to first: it alone decides on everything but other nodes' node ports.
 
     Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-iptables.
     """
     sender, target = flow.sender, flow.address_of
-    at_node = isinstance(target, NodePort) and target.at in (NodeAddress.PRIMARY, NodeAddress.SECONDARY)
+    at_node = isinstance(target, NodePort) and target.at in _ON_THE_NETWORK
     if sender.kind is not PlaceKind.OUTSIDE and flow.via is None:
         return sender.node
     if isinstance(target, HttpTarget):

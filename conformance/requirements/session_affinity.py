@@ -40,6 +40,13 @@ SESSION_AFFINITY = (
         Tier.CORE,
     ),
     Requirement(
+        "aff-spread",
+        "Session affinity",
+        "Clients that ask for the first time are spread evenly over the endpoints.",
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-iptables",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "aff-switch",
         "Session affinity",
         "A change of sessionAffinity counts for connections that are made after it.",

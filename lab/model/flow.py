@@ -35,6 +35,7 @@ class NodeAddress(StrEnum):
 
     PRIMARY = "primary address"
     SECONDARY = "secondary address"
+    OTHER_NETWORK = "address of another network"
     BRIDGE = "address towards its pods"
     LOOPBACK = "127.0.0.1"
 

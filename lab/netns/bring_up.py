@@ -145,6 +145,7 @@ def _addresses_of(node: Place, listed: Sequence[Interface], bridge: str) -> Mapp
     named = {
         NodeAddress.PRIMARY: plan.NODE_ADDRESSES[node],
         NodeAddress.SECONDARY: plan.SECONDARY_ADDRESSES[node],
+        NodeAddress.OTHER_NETWORK: plan.OTHER_NETWORK_ADDRESSES[node],
         NodeAddress.LOOPBACK: IPv4Address("127.0.0.1"),
     }
     for each in listed:

@@ -199,6 +199,11 @@ class NetnsCluster:
         if question is not None:
             return Asking(self.captures, self.namespaces.inside).get(question, count)
         way = way_of(flow, self.standing)
+        if flow.own_addresses and count > len(way.sources):
+            raise UsageError(
+                f"{count} clients were to ask, and {flow.sender} has {len(way.sources)} addresses",
+                next_step="make CROWD_NETWORK in lab/netns/plan.py larger",
+            )
         behind = sentinels(flow, way, self.standing)
         return self.exchange.send(way, count, behind, sentinels_beside_the_network(flow, self.standing))
 

@@ -32,6 +32,14 @@ SECONDARY_ADDRESSES: Final = MappingProxyType(
     }
 )
 """A second address on each node's interface, which the Node object does not name."""
+OTHER_NETWORK_ADDRESSES: Final = MappingProxyType(
+    {
+        Place.WORKER_A: IPv4Address("172.19.0.11"),
+        Place.WORKER_B: IPv4Address("172.19.0.12"),
+        Place.WORKER_C: IPv4Address("172.19.0.13"),
+    }
+)
+"""A third one, outside the network that the nodes are on: what names that network does not cover it."""
 
 ZONES: Final = MappingProxyType(
     {Place.WORKER_A: "zone-1", Place.WORKER_B: "zone-1", Place.WORKER_C: "zone-2"}
@@ -51,8 +59,10 @@ OUTSIDE_ADDRESSES: Final = MappingProxyType(
     }
 )
 
-CROWD: Final = tuple(IPv4Address(f"172.18.0.{number}") for number in range(128, 192))
-"""More addresses of the client's, for flows that shall come from many clients."""
+CROWD_NETWORK: Final = IPv4Network("198.18.0.0/22")
+CROWD: Final = tuple(CROWD_NETWORK.hosts())
+"""More addresses of the client's, for flows that shall come from many clients: of a network set aside for tests of
+devices (RFC 2544), all of which is the client's own. Nodes reach it by one route."""
 
 CANARY: Final = IPv4Address("10.96.255.254")
 """The cluster IP of the barrier's own Service."""

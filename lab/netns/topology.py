@@ -48,8 +48,10 @@ def build(namespaces: Namespaces) -> None:
     _build_segment(namespaces)
     for node in NODES:
         second = f"addr add {plan.SECONDARY_ADDRESSES[node]}/{plan.UNDERLAY.prefixlen} dev eth0"
+        third = f"addr add {plan.OTHER_NETWORK_ADDRESSES[node]}/32 dev eth0"
+        crowd = f"route add {plan.CROWD_NETWORK} via {plan.OUTSIDE_ADDRESSES[Place.CLIENT]}"
         default = f"route add default via {plan.ROUTER}"
-        _up(namespaces, node, plan.NODE_ADDRESSES[node], [second, default])
+        _up(namespaces, node, plan.NODE_ADDRESSES[node], [second, third, crowd, default])
     _build_client(namespaces)
     _build_router(namespaces)
 
@@ -77,10 +79,13 @@ def _build_segment(namespaces: Namespaces) -> None:
 
 
 def _build_client(namespaces: Namespaces) -> None:
-    """One routing table per node, chosen by socket mark: any address can be tried through each node."""
-    lines = [f"addr add {each}/{plan.UNDERLAY.prefixlen} dev eth0" for each in plan.CROWD]
-    lines += [f"route add default via {plan.ROUTER}"]
+    """One routing table per node, chosen by socket mark: any address can be tried through each node.
+
+    A whole network is the client's own by a route of type local (ip-route(8)), without an address for each client.
+    """
+    lines = [f"route add local {plan.CROWD_NETWORK} dev lo", f"route add default via {plan.ROUTER}"]
     for node in NODES:
+        lines += [f"route add {plan.OTHER_NETWORK_ADDRESSES[node]} via {plan.NODE_ADDRESSES[node]}"]
         mark = plan.via_mark(node)
         lines += [
             f"rule add fwmark {mark} lookup {100 + mark}",

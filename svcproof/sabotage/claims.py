@@ -19,7 +19,6 @@ from lab.model import (
     PodIP,
     ProxyHealth,
     Service,
-    ServiceIs,
     Unallocated,
 )
 from lab.profiles import Profile
@@ -63,6 +62,11 @@ class Claim:
         return live.observations[-1].outcome
 
     @property
+    def takes_time(self) -> bool:
+        """Whether seconds must pass before it can be observed."""
+        return self.after is not None and self.after.idle_seconds > 0
+
+    @property
     def service(self) -> str:
         """The name of the Service that the flow asks; empty where it asks none."""
         match self.flow.target:
@@ -82,20 +86,18 @@ class Round:
 
 
 def collect(profile: Profile, kubernetes: str) -> tuple[Claim, ...]:
-    """The claims of all scenarios, but for those that need kube-proxy at work while they are observed."""
+    """The claims of all scenarios, but for those that need kube-proxy at work while they are observed.
+
+    It answers at health check ports itself, and a change is what it follows. No rule has a part in what the API says.
+    """
     claims = [_claim(item, profile, kubernetes) for item in scenario_items() if not _needs_more(item)]
     return tuple(claim for claim in claims if not isinstance(claim.flow.target, HttpTarget | Creation))
 
 
 def _needs_more(item: pytest.Item) -> bool:
-    """Whether a claim needs more than rules and open flows: a change to be seen, a Service's past, or time to pass."""
+    """Whether a claim needs more than rules that stand still: a change is what it observes."""
     mark = item.get_closest_marker("when")
-    if mark is None:
-        return False
-    after: After | None = mark.kwargs.get("after")
-    if mark.kwargs.get("before") is not None or (after is not None and after.idle_seconds > 0):
-        return True
-    return any(isinstance(each, ServiceIs) for each in mark.args[0]) and not _past(mark)
+    return mark is not None and mark.kwargs.get("before") is not None
 
 
 def _past(mark: pytest.Mark) -> tuple[tuple[Circumstance, ...], ...]:
@@ -133,9 +135,13 @@ def rounds(claims: Sequence[Claim]) -> tuple[Round, ...]:
 
 
 def rounds_of_open_flows(claims: Sequence[Claim]) -> tuple[Round, ...]:
-    """A round for each claim about an open flow. Those that are set up with the fewest changes come first."""
-    opened = [claim for claim in claims if claim.past]
-    return tuple(
-        Round(claim.given, claim.when, (claim,))
-        for claim in sorted(opened, key=lambda claim: len({*claim.past, claim.when}))
-    )
+    """The claims about open flows by their past and present. Those that are set up with the fewest changes come first.
+
+    Flows that are opened together do not meet: each has a port of its own.
+    """
+    groups: dict[tuple[object, ...], list[Claim]] = {}
+    for claim in claims:
+        if claim.past:
+            groups.setdefault((claim.given, claim.past, claim.when), []).append(claim)
+    ordered = sorted(groups.values(), key=lambda group: len({*group[0].past, group[0].when}))
+    return tuple(Round(group[0].given, group[0].when, tuple(group)) for group in ordered)

@@ -32,8 +32,9 @@ def element_edits(
         yield from _other_keys(element, found["key"], found["verdict"], beside)
         yield from _other_verdicts(found["key"], found["verdict"], chains)
     if spot.name == "nodeport-ips":
-        for second in known.second_addresses_beside(element):
-            yield Edit(Kind.WIDEN, (element, second), "and the second address of its node")
+        for other in known.other_addresses_beside(element):
+            if other not in beside:
+                yield Edit(Kind.WIDEN, (element, other), f"and {other}")
 
 
 def _other_keys(element: str, key: str, verdict: str, beside: Collection[str]) -> Iterator[Edit]:

@@ -47,8 +47,10 @@ def flows(service: Service, facts: Facts) -> Iterator[Flow]:
         if port.name in facts.services[service.name].node_ports:
             for node in NODES:
                 at_node = NodePort(service, port.name, node)
-                second = replace(at_node, at=NodeAddress.SECONDARY)
-                yield from (Flow(sender, second) for sender in (*sorted(pods), Place.CLIENT))
+                for at in (NodeAddress.SECONDARY, NodeAddress.OTHER_NETWORK):
+                    beside = replace(at_node, at=at)
+                    senders = [pod for pod in sorted(pods) if pod.node is node or at is NodeAddress.SECONDARY]
+                    yield from (Flow(sender, beside) for sender in (*senders, Place.CLIENT))
                 yield from (Flow(node, at) for at in _around(replace(at_node, at=NodeAddress.LOOPBACK)))
                 for sender in (*inside, Place.CLIENT, Place.FAR_CLIENT):
                     yield from (Flow(sender, target) for target in _around(at_node))

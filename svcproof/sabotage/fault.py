@@ -9,7 +9,10 @@ from lab.rules.ruleset import Ruleset, Spot
 _OWN = (
     (re.compile(r"default/[a-z0-9-]+"), "default/*"),
     (re.compile(r"\((?:[a-z0-9-]+)(?::[a-z0-9-]+)?( pod-[abc]\d)?:?\d*\)"), "(*)"),
-    (re.compile(r"pod-[abc]\d|worker-[abc](?:\(secondary\))?|10\.244\.\d+\.\d+(?:/24)?"), "*"),
+    (
+        re.compile(r"pod-[abc]\d|worker-[abc](?:\((?:secondary|other network)\))?|10\.244\.\d+\.\d+(?:/24)?"),
+        "*",
+    ),
     (re.compile(r"(?<=default/\*)[/:][a-z0-9/-]+"), ""),
     (re.compile(r"mod \d+ (v?map) \{[^}]*\}"), r"mod n \1 {*}"),
     (re.compile(r"--probability [\d.]+"), "--probability p"),
@@ -34,6 +37,7 @@ class Kind(StrEnum):
     REJECT_TO_DROP = "reject-to-drop"
     DROP_TO_REJECT = "drop-to-reject"
     FORGET_AFFINITY = "forget-affinity"
+    TIME_OUT = "time-out"
     KUBE_PROXY_KILLED = "kube-proxy-killed"
     CONNTRACK_FLUSHED = "conntrack-flushed"
     IP_FORWARD_OFF = "ip-forward-off"

@@ -53,9 +53,10 @@ def _summed(
         claims=len(claims),
         baseline=session.baseline,
         lab=session.cluster.record(),
-        faults=tuple(session.results.values()),
+        faults=tuple(session.results),
         interrupted=interrupted,
         fault_seconds=session.fault_seconds,
+        settling_seconds=session.settling_seconds,
         listed=tuple(sorted(session.known)) if order.listed else (),
     )
 

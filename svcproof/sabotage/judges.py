@@ -21,14 +21,24 @@ class Judges:
         self._claims = list(claims)
 
     def asked(self, fault: Fault | None) -> list[Claim]:
-        """The claims for a fault, in order; all of them for one beside the rules (None)."""
+        """The claims for a fault, in order; of all Services for one beside the rules (None).
+
+        Claims that take seconds are asked about the time that clients are remembered, which no other could notice.
+        """
+        claims = self._claims
+        if fault is None or fault.kind is not Kind.TIME_OUT:
+            claims = [claim for claim in claims if not claim.takes_time]
         if fault is None or not fault.service:
-            return list(self._claims)
-        own = [claim for claim in self._claims if claim.service == fault.service]
+            return list(claims)
+        own = [claim for claim in claims if claim.service == fault.service]
         # A rule that all packets come to may, once it is wider, take those of other Services.
         wider = fault.kind is Kind.WIDEN and not fault.owned
-        others = [claim for claim in self._claims if claim.service != fault.service] if wider else []
+        others = [claim for claim in claims if claim.service != fault.service] if wider else []
         return own + others
+
+    def every(self) -> list[Claim]:
+        """All of them."""
+        return list(self._claims)
 
     def noticed(self, claim: Claim) -> None:
         """Moves a claim to the front."""

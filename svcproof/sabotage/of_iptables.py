@@ -26,6 +26,7 @@ _MATCH = re.compile(
 _PROTOCOL = re.compile(r"-p (?P<name>tcp|udp|sctp) ")
 _REJECT = re.compile(r"-j REJECT(?: --reject-with \S+)?")
 _LEARN = re.compile(r"-m recent --set .*? --rsource ")
+_TIME_OUT = re.compile(r"--seconds \d+ ")
 _SOURCE = re.compile(r"(?:^|! |\s)-s ")
 
 
@@ -98,6 +99,9 @@ def _edits(rule: str, known: Surroundings, names: Collection[str]) -> Iterator[E
     for changed in swapped(rule, _LEARN, ""):
         yield Edit(Kind.FORGET_AFFINITY, (changed,), "without remembering the client")
     yield from _other_chains(rule, names)
+    for seconds, says in ((1, "for a second"), (86_400, "for a day")):
+        for changed in swapped(rule, _TIME_OUT, f"--seconds {seconds} "):
+            yield Edit(Kind.TIME_OUT, (changed,), says)
 
 
 def _marks(rule: str) -> bool:

@@ -24,7 +24,7 @@ _TARGET = re.compile(r"(?P<address>\d+\.\d+\.\d+\.\d+)(?P<between> \. |:)(?P<por
 _SOURCES = re.compile(r"ip saddr != \{ (?P<of>[^}]*) \}")
 _REJECT = re.compile(r"\breject\b(?: with \S+(?: \S+)?)?(?= comment|$)")
 _DROP = re.compile(r"\bdrop\b(?= comment|$)")
-_LEARN = re.compile(r"^update @\S+ ")
+_LEARN = re.compile(r"^update (?P<set>@\S+) \{ ip saddr \}")
 _JUMP = re.compile(r"(?P<verb>goto|jump) (?P<form>service|local|external)-(?P<rest>\S+)")
 
 
@@ -68,12 +68,23 @@ def _edits(rule: str, known: Surroundings, chains: Collection[str]) -> Iterator[
     for changed in swapped(rule, _DROP, "reject"):
         yield Edit(Kind.DROP_TO_REJECT, (changed,), "reject")
     yield from _other_chains(rule, chains)
+    yield from _other_time_outs(rule)
 
 
 def _kind_of_deletion(rule: str) -> Kind:
     if rule.startswith(_MARK) or (" meta mark set meta mark | " in rule):
         return Kind.DROP_MARK
     return Kind.FORGET_AFFINITY if _LEARN.match(rule) else Kind.DELETE
+
+
+def _other_time_outs(rule: str) -> Iterator[Edit]:
+    """A client is remembered for another time than its set says, or from its first connection on."""
+    for changed in swapped(rule, _LEARN, r"update \g<set> { ip saddr timeout 1s }"):
+        yield Edit(Kind.TIME_OUT, (changed,), "for a second")
+    for changed in swapped(rule, _LEARN, r"update \g<set> { ip saddr timeout 1d }"):
+        yield Edit(Kind.TIME_OUT, (changed,), "for a day")
+    for changed in swapped(rule, _LEARN, r"add \g<set> { ip saddr }"):
+        yield Edit(Kind.TIME_OUT, (changed,), "from the first time on")
 
 
 def _other_targets(rule: str, known: Surroundings) -> Iterator[Edit]:

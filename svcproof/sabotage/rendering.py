@@ -68,7 +68,8 @@ def shown(sabotage: Sabotage) -> SabotageTable:
 
 def sentence(counts: Score) -> str:
     """The counts in words; zeros that nobody misses are left out."""
-    parts = [f"{counts.noticed} noticed", f"{counts.open} survived"]
+    in_time = f" ({counts.unsettled} of them not settled in time)" if counts.unsettled else ""
+    parts = [f"{counts.noticed} noticed", f"{counts.open} survived{in_time}"]
     rest = (
         (counts.twins, "noticed in the same rule of another Service"),
         (counts.equivalent, "changing nothing"),
@@ -122,6 +123,8 @@ def _settling(fault: FaultResult) -> Iterator[str]:
         yield f"{fault.recorded} Owed: {fault.owed}" if fault.owed else fault.recorded
     elif fault.twin:
         yield f"noticed: {_code(fault.twin)}"
+    elif fault.unsettled:
+        yield f"not settled: {fault.unsettled}"
     if fault.equivalence is None:
         return
     differences = fault.equivalence.differences

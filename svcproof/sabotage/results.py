@@ -65,7 +65,8 @@ class FaultResult:
     was made last.
     judged: how many claims were asked. recorded: why this fault survives, as far as that is on record; owed: the claim
     that would notice it.
-    twin: of a survivor, the same fault in the same rule of another Service, which was noticed.
+    twin: of a survivor, the same fault in the same rule of another Service, which was noticed. unsettled: of a
+    survivor, what there was no time for, so that it may yet be noticed, or change nothing.
     """
 
     name: str
@@ -83,6 +84,7 @@ class FaultResult:
     owed: str = ""
     twin: str = ""
     equivalence: Equivalence | None = None
+    unsettled: str = ""
     error: str = ""
     seconds: float = 0.0
 
@@ -93,7 +95,8 @@ class Sabotage:
 
     known: how many faults there were to choose from. baseline: claims that were not as expected without any fault;
     none of them was asked. budget: seconds, nothing for the whole set. fault_seconds: what the faults of the rules
-    took together. listed: the names of all faults, where only these were asked for.
+    took together; settling_seconds: what it took to settle survivors. listed: the names of all faults, where only
+    these were asked for.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -112,6 +115,7 @@ class Sabotage:
     faults: tuple[FaultResult, ...]
     interrupted: bool = False
     fault_seconds: float = 0.0
+    settling_seconds: float = 0.0
     listed: tuple[str, ...] = ()
 
 

@@ -12,8 +12,9 @@ class Score:
     """Counts of faults by what became of them.
 
     Of the survivors: twins were noticed in the same rule of another Service, equivalent ones are on record as changing
-    nothing, owed ones with the claim that is missing, and open ones are not on record. blinding: faults that are on
-    record as leaving the lab unable to tell, so that a run ends with exit code 3.
+    nothing, owed ones with the claim that is missing, and open ones are not on record; unsettled are those of the open
+    ones for which there was no time. blinding: faults that are on record as leaving the lab unable to tell, so that a
+    run ends with exit code 3.
     """
 
     noticed: int
@@ -21,6 +22,7 @@ class Score:
     equivalent: int
     owed: int
     open: int
+    unsettled: int
     not_testable: int
     refused: int
     harmless: int
@@ -45,6 +47,7 @@ def score(faults: Sequence[FaultResult]) -> Score:
         equivalent=sum(bool(fault.recorded) and not fault.owed and not is_open(fault) for fault in survived),
         owed=sum(bool(fault.owed) for fault in survived),
         open=sum(is_open(fault) for fault in survived),
+        unsettled=sum(is_open(fault) and bool(fault.unsettled) for fault in survived),
         not_testable=sum(fault.fate is Fate.NOT_TESTABLE and not fault.recorded for fault in faults),
         blinding=sum(fault.fate is Fate.NOT_TESTABLE and bool(fault.recorded) for fault in faults),
         refused=fates.count(Fate.REFUSED),

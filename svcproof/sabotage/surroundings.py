@@ -10,6 +10,7 @@ _ADDRESS = re.compile(r"(?<![\d.])\d+\.\d+\.\d+\.\d+(?:/32)?(?![\d./])")
 _NUMBER = re.compile(r"\b3[0-2]\d{3}\b")
 _HASH = re.compile(r"-[A-Z2-7]{8}-(?=default/)")
 _LAB_PORTS = ("8080", "8081", "8082")
+_OTHERS = {NodeAddress.SECONDARY: "secondary", NodeAddress.OTHER_NETWORK: "other network"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Surroundings:
     """names: of addresses, in words. node_ports: of numbers. services: those under test, with their cluster IPs.
 
     pods: the addresses of all pods, in the order of their names. local: the CIDR by which kube-proxy knows pods.
-    second_addresses: of nodes, which the Node objects do not name, by the address that these do name.
+    other_addresses: of nodes, which the Node objects do not name, by the address that these do name.
     """
 
     names: Mapping[str, str]
@@ -25,7 +26,7 @@ class Surroundings:
     services: Mapping[str, str]
     pods: Sequence[str]
     local: str
-    second_addresses: Mapping[str, str]
+    other_addresses: Mapping[str, Sequence[str]]
 
     def words(self, text: str) -> str:
         """A rule without what differs between two runs: allotted addresses, node ports, hashes of names."""
@@ -37,9 +38,9 @@ class Surroundings:
         """The Service with this cluster IP; nothing where no Service under test has it."""
         return next((name for name, each in self.services.items() if each == address), "")
 
-    def second_addresses_beside(self, address: str) -> tuple[str, ...]:
-        """The second address of the node with this one, if a node has it."""
-        return tuple(second for first, second in self.second_addresses.items() if first == address)
+    def other_addresses_beside(self, address: str) -> Sequence[str]:
+        """The other addresses of the node with this one, if a node has it."""
+        return self.other_addresses.get(address, ())
 
     def other_pods(self, taken: Sequence[str]) -> tuple[str, ...]:
         """The address of a pod that is none of these; none where they are all there are."""
@@ -58,7 +59,7 @@ def surroundings_of(facts: Facts, given: Sequence[Service], local: str) -> Surro
     """What is so in a lab with these Services."""
     names = {str(address): place.value for address, place in facts.owners.items()}
     for node, addresses in facts.node_addresses.items():
-        names[str(addresses[NodeAddress.SECONDARY])] = f"{node}(secondary)"
+        names |= {str(addresses[at]): f"{node}({word})" for at, word in _OTHERS.items()}
     node_ports: dict[str, str] = {}
     services: dict[str, str] = {}
     for service in given:
@@ -75,8 +76,8 @@ def surroundings_of(facts: Facts, given: Sequence[Service], local: str) -> Surro
         names |= {str(each): f"load-balancer-ip({service.name})" for each in service.load_balancer_ingress}
         names |= {str(each): f"external-ip({service.name})" for each in service.external_ips}
     pods = [str(facts.primary[pod]) for pod in PODS]
-    seconds = {
-        str(each[NodeAddress.PRIMARY]): str(each[NodeAddress.SECONDARY])
+    others = {
+        str(each[NodeAddress.PRIMARY]): [str(each[at]) for at in _OTHERS]
         for each in facts.node_addresses.values()
     }
-    return Surroundings(names, node_ports, services, pods, local, seconds)
+    return Surroundings(names, node_ports, services, pods, local, others)

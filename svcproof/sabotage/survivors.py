@@ -51,20 +51,6 @@ RECORDED: tuple[Recorded, ...] = (
         network=NetworkName.CALICO,
     ),
     Recorded(
-        r"widen: nat KUBE-SERVICES: -d worker-[abc]\S* .*service nodeports.* -> without `-d .*`",
-        IPTABLES,
-        "Node ports would be served at addresses that nodePortAddresses does not cover: no claim asks one that is not "
-        "of the network.",
-        owed="a node port at the bridge's address, which nodePortAddresses does not cover",
-    ),
-    Recorded(
-        r"probability: chain service-\S+: numgen random .* vmap .* -> the first n \+ 1 times as often",
-        NFTABLES,
-        "With affinity, shares are those of clients, and the lab has 64: of two endpoints one that gets twice as many "
-        "is told from chance by 219.",
-        owed="even shares of clients, for a Service with session affinity",
-    ),
-    Recorded(
         r"widen: chain \S+: ct state new jump (?!firewall-check).* -> without `ct state new`",
         NFTABLES,
         _TRANSLATED,

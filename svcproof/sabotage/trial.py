@@ -9,7 +9,7 @@ from svcproof.sabotage.bench import Bench, Refusal
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.claims import Claim
 from svcproof.sabotage.equivalence import Proof
-from svcproof.sabotage.fault import Fault
+from svcproof.sabotage.fault import Fault, Kind
 from svcproof.sabotage.judges import Judges, ask
 from svcproof.sabotage.recorded import record_of
 from svcproof.sabotage.results import Equivalence, Fate, FaultResult, Notice
@@ -65,7 +65,7 @@ class Trial:
             self.judges.asked(fault),
             harmless=False,
             shares=fault.chooses,
-            times=_CLIENTS if fault.sticks else 1,
+            times=_CLIENTS if fault.sticks and fault.kind is not Kind.TIME_OUT else 1,
         )
 
     def beside(self, beside: Beside) -> FaultResult:

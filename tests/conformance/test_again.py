@@ -1,10 +1,11 @@
 """Clients that ask twice: whether each came back to the endpoint that it had."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from conformance.again import After, again
+from conformance.again import After, again, check_in_time
 from conformance.live import Live
 from conformance.outcome import ChosenAnew, Dropped, Masqueraded, Outcome, Returned, delivered
 from conformance.statistics import FALSE_ALARM, clients_to_tell
@@ -63,6 +64,42 @@ def test_a_lab_is_asked_twice_with_a_silence_in_between() -> None:
     cluster.asked.clear()
     Live(cluster, after=After(FLOW, 1.5)).observe_again(FLOW)
     assert cluster.asked == ["send 22", "idle 1.5", "send 22"]
+
+
+def test_clients_can_ask_several_times_before() -> None:
+    """Behind each time they are silent; what counts is whether they have what they had the first time."""
+    cluster = a_cluster()
+    cluster.set_services([ECHO])
+    cluster.asked.clear()
+    Live(cluster, after=After(FLOW, 2.0, times=2)).observe_again(FLOW)
+    assert cluster.asked == ["send 22", "idle 2.0", "send 22", "idle 2.0", "send 22"]
+
+
+def later(batch: Sequence[Trace], seconds: float) -> Sequence[Trace]:
+    """The same packets so much later."""
+    return [
+        replace(
+            trace,
+            sightings=tuple(
+                replace(each, time_ns=each.time_ns + int(seconds * 1e9)) for each in trace.sightings
+            ),
+        )
+        for trace in batch
+    ]
+
+
+def test_a_lab_that_was_held_up_has_not_seen_an_affinity_end() -> None:
+    """Where clients were silent for longer than they were to be, past their time-out of 9 s, nothing is judged."""
+    first, second = asked(A1, B1), asked(A1, B1)
+    check_in_time(FLOW, (first, later(second, 8.9)), 5.0)
+    check_in_time(FLOW, (first, later(first, 8.9), later(second, 17.8)), 5.0)
+    with pytest.raises(LabError, match="within their time-out of 9 s"):
+        check_in_time(FLOW, (first, later(first, 9.1), later(second, 10.0)), 5.0)
+
+
+def test_who_was_to_be_silent_past_the_time_out_is_never_late() -> None:
+    """Then it is right that the affinity has ended."""
+    check_in_time(FLOW, (asked(A1, B1), later(asked(A1, B1), 20.0)), 9.0)
 
 
 def test_a_first_time_that_failed_is_seen() -> None:

@@ -5,10 +5,11 @@ from itertools import combinations
 
 import pytest
 
+from conformance.statistics import probes_to_see_skew
 from lab.model import NODES, PODS, Place
 from lab.netns import plan
 
-RANGES = (plan.UNDERLAY, plan.BEYOND, plan.POD_CIDR, plan.SERVICE_CIDR)
+RANGES = (plan.UNDERLAY, plan.BEYOND, plan.POD_CIDR, plan.SERVICE_CIDR, plan.CROWD_NETWORK)
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(RANGES, 2)), ids=str)
@@ -28,9 +29,22 @@ def test_every_address_is_in_its_range_and_given_once() -> None:
     assert len({*segment, *beyond}) == len(segment) + len(beyond)
 
 
+def test_the_crowd_is_large_enough_to_judge_shares() -> None:
+    """So many clients as three endpoints need can each ask from an address of their own."""
+    assert len(set(plan.CROWD)) == len(plan.CROWD) >= probes_to_see_skew(3)
+
+
+def test_each_node_has_an_address_that_no_range_covers() -> None:
+    """What nodePortAddresses says of the nodes' network says nothing of it."""
+    found = plan.OTHER_NETWORK_ADDRESSES.values()
+    assert len(set(found)) == len(NODES)
+    assert not any(address in each for each in RANGES for address in found)
+
+
 def test_every_node_has_an_address_a_zone_and_pods() -> None:
     """The tables list the nodes, all of them, and their pod ranges are parts of the cluster's without overlap."""
-    tables = (plan.NODE_ADDRESSES, plan.SECONDARY_ADDRESSES, plan.ZONES, plan.NODE_POD_CIDRS)
+    addresses = (plan.NODE_ADDRESSES, plan.SECONDARY_ADDRESSES, plan.OTHER_NETWORK_ADDRESSES)
+    tables = (*addresses, plan.ZONES, plan.NODE_POD_CIDRS)
     assert [tuple(table) for table in tables] == [NODES] * len(tables)
     ranges = plan.NODE_POD_CIDRS.values()
     assert all(each.subnet_of(plan.POD_CIDR) for each in ranges)

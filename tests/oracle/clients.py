@@ -14,15 +14,17 @@ class Clients:
     def __init__(self, lie: Lie | None) -> None:
         self._lie = lie
         self._had: dict[tuple[Service, str], dict[int, int]] = {}
+        self._silent: dict[tuple[Service, str], float] = {}
         self._turn = 0
 
     def let_pass(self, seconds: float) -> None:
-        """Forgets the clients of Services whose time-out is not longer."""
+        """Forgets the clients of Services whose time-out is not longer than they were silent."""
         if self._lie is Lie.AFFINITY_FOR_EVER:
             return
         for service, port in list(self._had):
-            if (service.session_affinity_seconds or 0) <= seconds:
-                del self._had[service, port]
+            self._silent[service, port] += seconds
+            if (service.session_affinity_seconds or 0) <= self._silent[service, port]:
+                del self._had[service, port], self._silent[service, port]
 
     def endpoints_of(self, flow: Flow, count: int, endpoints: int) -> list[int]:
         """The endpoint of each of the first `count` clients; who has none yet chooses."""
@@ -32,6 +34,8 @@ class Clients:
             return self._chosen(count, endpoints)
         port = "" if self._lie is Lie.AFFINITY_FOR_EVER else target.port
         had = self._had.setdefault((target.service, port), {})
+        if self._lie is not Lie.AFFINITY_NOT_RENEWED or not had:
+            self._silent[target.service, port] = 0.0
         had |= {who: one for who, one in enumerate(self._chosen(count, endpoints)) if who not in had}
         return [had[who] for who in range(count)]
 

@@ -56,7 +56,9 @@ class Lie(StrEnum):
     FORWARDED = "probes are let out to the router"
     FLAPPING = "every other probe vanishes"
     UNEVEN = "one endpoint gets part of the others' shares"
+    UNEVEN_CLIENTS = "one endpoint gets every other of the clients that are the others'"
     AFFINITY_LOST = "a client with session affinity is given any endpoint, every time"
+    AFFINITY_NOT_RENEWED = "a client with session affinity is forgotten so long after its first connection"
     AFFINITY_FOR_EVER = "a client with session affinity is kept at every port, and for ever"
     WRONG_MASQUERADE = "the sender's address is replaced by that of a node which did not see the packet"
     EVERY_ENDPOINT_HEALTHY = "a health check counts the endpoints of other nodes too"
@@ -97,8 +99,11 @@ def fate_under(lie: Lie | None, subject: Subject, number: int) -> Outcome:
             return honest
         case Lie.FLAPPING if number % 2 == 0:
             return honest
-        case Lie.UNEVEN:
-            return honest if number % _EXTRA_EVERY else subject.honest[0]
+        case Lie.UNEVEN | Lie.UNEVEN_CLIENTS:
+            clients = subject.flow.own_addresses
+            every = 2 if clients else _EXTRA_EVERY
+            told = clients == (lie is Lie.UNEVEN_CLIENTS) and number % every == 0
+            return subject.honest[0] if told else honest
         case None:
             return honest
         case _:

@@ -34,6 +34,8 @@ NAMED = {
     Lie.FLAPPING: "net-pod.tcp_across_nodes",
     Lie.UNEVEN: "dist-random.two",
     Lie.AFFINITY_LOST: "aff-shared.cluster_ip_then_node_port",
+    Lie.UNEVEN_CLIENTS: "aff-spread.cluster_ip",
+    Lie.AFFINITY_NOT_RENEWED: "aff-timeout.counted_from_the_last_connection",
     Lie.AFFINITY_FOR_EVER: "aff-timeout.tcp_by_cluster_ip",
     Lie.WRONG_MASQUERADE: "np-cluster.outside_to_second_node",
     Lie.EVERY_ENDPOINT_HEALTHY: "hcnp.node_without_endpoint",
@@ -117,10 +119,10 @@ def _seen(observation: Observation) -> object:
 def concerns(lie: Lie, claim: LiteralClaim) -> bool:
     """Whether a claim minds: shares or hops are what some are about; who is to choose anew has no affinity to lose."""
     match lie:
-        case Lie.UNEVEN:
+        case Lie.UNEVEN | Lie.UNEVEN_CLIENTS:
             return isinstance(claim.expect, Balanced)
         case Lie.AFFINITY_LOST:
-            return not isinstance(claim.expect, ChosenAnew)
+            return not isinstance(claim.expect, ChosenAnew | Balanced)
         case Lie.AFFINITY_FOR_EVER:
             return isinstance(claim.expect, ChosenAnew)
         case Lie.IN_PIECES:

@@ -75,7 +75,8 @@ def _gateway(pod: Place, network: NetworkName) -> IPv4Address:
 
 
 def _interfaces(node: Place, network: NetworkName) -> Iterator[Interface]:
-    yield Interface(node, "eth0", (plan.NODE_ADDRESSES[node], plan.SECONDARY_ADDRESSES[node]))
+    own = (plan.NODE_ADDRESSES[node], plan.SECONDARY_ADDRESSES[node], plan.OTHER_NETWORK_ADDRESSES[node])
+    yield Interface(node, "eth0", own)
     match network:
         case NetworkName.FLANNEL:
             yield Interface(node, _TUNNEL, (plan.NODE_POD_CIDRS[node][0],))
@@ -90,6 +91,7 @@ def _addresses(node: Place, network: NetworkName) -> Mapping[NodeAddress, IPv4Ad
     named = {
         NodeAddress.PRIMARY: plan.NODE_ADDRESSES[node],
         NodeAddress.SECONDARY: plan.SECONDARY_ADDRESSES[node],
+        NodeAddress.OTHER_NETWORK: plan.OTHER_NETWORK_ADDRESSES[node],
         NodeAddress.LOOPBACK: LOOPBACK,
     }
     for each in _interfaces(node, network):

@@ -39,12 +39,18 @@ def surroundings(mode: ProxyMode, *more: str) -> Surroundings:
     services = {**_CLUSTER_IPS[mode], **dict.fromkeys(more, "")}
     allotted = {address: f"cluster-ip({name})" for name, address in _CLUSTER_IPS[mode].items()}
     return Surroundings(
-        names={**_PODS, **allotted, "172.18.0.11": "worker-a", "203.0.113.12": "load-balancer-ip(web)"},
+        names={
+            **_PODS,
+            **allotted,
+            "172.18.0.11": "worker-a",
+            "172.18.0.21": "worker-a(secondary)",
+            "203.0.113.12": "load-balancer-ip(web)",
+        },
         node_ports={_NODE_PORTS[mode]: "node-port(web:http)"},
         services=services,
         pods=sorted(_PODS),
         local="10.244.0.0/16",
-        second_addresses={"172.18.0.11": "172.18.0.21"},
+        other_addresses={"172.18.0.11": ["172.18.0.21", "172.19.0.11"]},
     )
 
 

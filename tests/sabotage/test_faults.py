@@ -105,7 +105,7 @@ def test_whose_a_fault_is(mode: ProxyMode) -> None:
         (
             NFTABLES,
             Kind.WIDEN,
-            ("nodeport-ips", "second address of its node"),
+            ("nodeport-ips", "and worker-a(secondary)"),
             ("172.18.0.11", "172.18.0.21"),
         ),
         (NFTABLES, Kind.FORGET_AFFINITY, ("10.244.1.2/8080 ",), ()),
@@ -141,6 +141,21 @@ def test_a_firewall_loses_each_source() -> None:
         ("ip saddr != { 203.0.113.12 } drop",),
         ("ip saddr != { 172.18.0.100 } drop",),
     }
+
+
+def test_clients_are_remembered_for_another_time() -> None:
+    """For a second, for a day, and in nftables mode from the first time on, so that later ones renew nothing."""
+    assert {fault.becomes[0].partition("{ ")[2] for fault in chosen(NFTABLES, Kind.TIME_OUT)} == {
+        "ip saddr timeout 1s }",
+        "ip saddr timeout 1d }",
+        "ip saddr }",
+    }
+    added = chosen(NFTABLES, Kind.TIME_OUT, "from the first time on")
+    assert all(fault.becomes[0] == fault.entry.replace("update @", "add @") for fault in added)
+    seconds = {
+        fault.becomes[0].split("--seconds ")[1].split()[0] for fault in chosen(IPTABLES, Kind.TIME_OUT)
+    }
+    assert seconds == {"1", "86400"}
 
 
 def test_a_chance_is_changed_three_ways() -> None:

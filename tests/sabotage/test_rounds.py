@@ -21,8 +21,8 @@ def test_fresh_flows_share_a_round() -> None:
     assert together.claims == tuple(fresh)
 
 
-def test_each_open_flow_has_a_round_of_its_own() -> None:
-    """What one fault does to a flow must not be seen by another claim; the quickest to set up is asked first."""
-    changed, unchanged = claim("changed", GONE), claim("unchanged", ())
-    found = rounds_of_open_flows([claim("fresh"), changed, unchanged])
-    assert [each.claims for each in found] == [(unchanged,), (changed,)]
+def test_open_flows_of_one_past_share_a_round() -> None:
+    """They are opened together, and what is quickest to set up is asked first."""
+    changed, unchanged, beside = claim("changed", GONE), claim("unchanged", ()), claim("beside", GONE)
+    found = rounds_of_open_flows([claim("fresh"), changed, unchanged, beside])
+    assert [each.claims for each in found] == [(unchanged,), (changed, beside)]

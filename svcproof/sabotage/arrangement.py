@@ -1,0 +1,86 @@
+"""Brings a lab into the circumstances of a round, with kube-proxy frozen and the claims sorted out."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+from conformance.arranged import Arranged
+from conformance.live import Live
+from lab.netns import plan
+from lab.netns.cluster import NetnsCluster
+from lab.profiles import ProxyMode
+from svcproof.sabotage import of_iptables, of_nftables
+from svcproof.sabotage.bench import Bench
+from svcproof.sabotage.beside import Beside
+from svcproof.sabotage.claims import Claim, Round
+from svcproof.sabotage.equivalence import Proof
+from svcproof.sabotage.fault import Fault
+from svcproof.sabotage.judges import Judges, ask
+from svcproof.sabotage.order import SabotageOrder
+from svcproof.sabotage.surroundings import surroundings_of
+from svcproof.sabotage.trial import Trial
+
+
+@dataclass(slots=True)
+class Arrangement:
+    """baseline: claims that were not as expected without any fault, with what was seen."""
+
+    cluster: NetnsCluster
+    arranged: Arranged
+    order: SabotageOrder
+    baseline: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def within(self, round_: Round) -> Iterator[Trial]:
+        """A round's circumstances for the body."""
+        opened = self._open_flows_of(round_)
+        self.arranged.arrange(round_.services, round_.when)
+        with closing(Bench(self.cluster)) as bench, bench.frozen():
+            bench.hasten()
+            if not opened:
+                bench.forget_flows()
+            judges = Judges(self._sound(bench, round_.claims))
+            when = ", ".join(str(each) for each in round_.when)
+            yield Trial(
+                bench, judges, Proof(bench, round_.services, round_.when), full=self.order.full, when=when
+            )
+
+    def faults(self, bench: Bench, round_: Round) -> Iterator[Fault]:
+        """The faults of all nodes: an entry that several nodes hold is broken on all of them."""
+        known = surroundings_of(self.cluster.facts(), round_.services, str(plan.POD_CIDR))
+        of = of_nftables if self.cluster.profile.proxy_mode is ProxyMode.NFTABLES else of_iptables
+        for rules in bench.rules.values():
+            yield from (fault for fault in of.faults(rules, known) if self.is_wanted(fault))
+
+    def is_wanted(self, fault: Fault | Beside) -> bool:
+        """Whether the order is for faults of this kind."""
+        return not self.order.kinds or fault.kind in self.order.kinds
+
+    def check_sound(self, trial: Trial) -> None:
+        """Notes claims that are not as before the faults: the lab was not mended, and what they noticed is in doubt."""
+        trial.bench.forget()
+        trial.bench.forget_flows()
+        for claim in trial.judges.every():
+            [(_, notice, _)] = ask(trial.bench, [claim], shares=False)
+            if notice is not None:
+                self.baseline[f"{claim.id}, behind the faults"] = notice.observed
+
+    def _open_flows_of(self, round_: Round) -> bool:
+        """Opens the flows of claims about open ones, in their past, which they share; whether there are any."""
+        opened = [claim for claim in round_.claims if claim.past]
+        live = Live(self.cluster)
+        for stage, when in enumerate(opened[0].past if opened else ()):
+            self.arranged.arrange(round_.services, when)
+            for claim in opened:
+                (live.go_on if stage else live.open)(claim.flow)
+        return bool(opened)
+
+    def _sound(self, bench: Bench, claims: Sequence[Claim]) -> Iterator[Claim]:
+        """The claims that are as expected without any fault."""
+        bench.forget()
+        for claim in claims:
+            [(_, notice, _)] = ask(bench, [claim], shares=True)
+            if notice is None:
+                yield claim
+            else:
+                self.baseline[claim.id] = notice.observed

@@ -1,0 +1,91 @@
+"""What a sabotage keeps of each fault: results, where it can be made, twins, and what there was no time for."""
+
+from dataclasses import replace
+
+import pytest
+
+from svcproof.sabotage.claims import Round
+from svcproof.sabotage.fault import Kind
+from svcproof.sabotage.ledger import Ledger
+from svcproof.sabotage.results import Fate, FaultResult
+from svcproof.sabotage.score import exit_code, score
+from tests.sabotage.results_of import sabotage
+
+HERE, THERE = Round((), (), ()), Round((), (), ())
+WHY = "there was no time"
+
+
+def result(service: str, fate: Fate = Fate.SURVIVED, *, recorded: str = "") -> FaultResult:
+    """A fault in the rule of a Service, the same for each."""
+    name = f"delete: map service-ips: cluster-ip({service}) . tcp . 80 : goto service-default/{service} -> nothing"
+    return FaultResult(
+        name=name,
+        kind=Kind.DELETE,
+        fate=fate,
+        service=service,
+        where="service-ips",
+        recorded=recorded,
+        seconds=1.0,
+    )
+
+
+SURVIVOR, TWIN = result("one"), result("two")
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """A ledger in which one fault survived, and its twin was not tried."""
+    made = Ledger()
+    made.enter([SURVIVOR.name, TWIN.name], HERE)
+    made.note(SURVIVOR, HERE)
+    return made
+
+
+def test_a_fault_is_fresh_once(ledger: Ledger) -> None:
+    """Its homes are all rounds that can have it."""
+    assert ledger.enter([SURVIVOR.name, "another"], THERE) == ["another"]
+    assert ledger.homes[SURVIVOR.name] == [HERE, THERE]
+
+
+def test_a_twin_that_was_noticed_settles_a_survivor(ledger: Ledger) -> None:
+    """It is missing until it is tried; then the survivor names it, and is not open any more."""
+    assert ledger.missing_twins() == [TWIN.name]
+    ledger.note(result("two", Fate.NOTICED), HERE)
+    ledger.name_twins()
+    assert ledger.missing_twins() == []
+    assert ledger.open() == []
+    assert ledger.results[SURVIVOR.name].twin == TWIN.name
+
+
+def test_what_there_was_no_time_for_is_said(ledger: Ledger) -> None:
+    """A survivor that is not settled is no more noticed than before: it is open, and counts as not noticed."""
+    ledger.leave_unsettled(SURVIVOR.name, WHY)
+    [left] = ledger.open()
+    assert left.unsettled == WHY
+    counts = score([left])
+    assert (counts.open, counts.unsettled, counts.percent) == (1, 1, 0.0)
+    assert exit_code(sabotage([left])) == 1
+
+
+def test_the_first_thing_that_was_left_undone_is_kept(ledger: Ledger) -> None:
+    """What follows from it says less."""
+    ledger.leave_unsettled(SURVIVOR.name, WHY)
+    ledger.leave_unsettled(SURVIVOR.name, "nor for this")
+    ledger.note(SURVIVOR, THERE)
+    assert ledger.results[SURVIVOR.name].unsettled == WHY
+
+
+def test_what_is_settled_needs_no_time(ledger: Ledger) -> None:
+    """Of a fault that was noticed, or is on record, nothing is said to be missing."""
+    for settled in (result("one", Fate.NOTICED), result("two", recorded="The same for everyone.")):
+        ledger.note(settled, HERE)
+        ledger.leave_unsettled(settled.name, WHY)
+        assert ledger.results[settled.name].unsettled == ""
+
+
+def test_times_add_up(ledger: Ledger) -> None:
+    """A fault that is tried again took both times together."""
+    ledger.note(replace(SURVIVOR, fate=Fate.NOTICED), THERE)
+    assert ledger.results[SURVIVOR.name].seconds == pytest.approx(2.0)
+    assert not ledger.may_be_noticed_yet(SURVIVOR.name, recorded_too=True)
+    assert ledger.last[SURVIVOR.name] is THERE

@@ -84,6 +84,16 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         _IPTABLES,
         "noep-lb-node.load_balancer_ip_from_node",
         "noep-lb-node.external_ip_from_node",
+        "noep-lbsr.node_out_of_range",
+    ),
+    *_documented(
+        ProxyMode.IPTABLES,
+        Refused(Place.WORKER_B, Refusal.PORT_UNREACHABLE),
+        "the rules for source ranges are written for Services with endpoints only (usesFWChain); "
+        "without them everyone is refused",
+        _IPTABLES,
+        "noep-lbsr.out_of_range",
+        "noep-lbsr.out_of_range_udp",
     ),
     *_documented(
         ProxyMode.IPTABLES,

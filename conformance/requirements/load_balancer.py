@@ -28,6 +28,13 @@ LOAD_BALANCER = (
         Tier.EXTENDED,
     ),
     Requirement(
+        "lb-nonp",
+        "LoadBalancer",
+        "With allocateLoadBalancerNodePorts false, the load balancer IP is served and node ports are not.",
+        SERVICE + "#load-balancer-nodeport-allocation",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "lb-sr",
         "LoadBalancer",
         "With loadBalancerSourceRanges, the load balancer IP serves senders of these ranges "

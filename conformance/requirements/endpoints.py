@@ -98,6 +98,20 @@ ENDPOINTS = (
         Tier.CORE,
     ),
     Requirement(
+        "ep-ipreuse",
+        "Readiness",
+        "An address that is listed of a terminating endpoint and of one that runs is used as that which runs.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/endpointslicecache.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "ep-defaults",
+        "Readiness",
+        "Conditions that an EndpointSlice leaves out count as ready; of an endpoint's addresses the first is used.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/endpointslicecache.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "dist-random",
         "Load distribution",
         "New connections are spread evenly over the endpoints.",

@@ -99,7 +99,7 @@ def _leg(flow: Flow, fate: Outcome, facts: Facts) -> Leg:
     goes_elsewhere = isinstance(target, NodePort | HttpTarget) and target.node is not sender
     if isinstance(fate, Delivered | Unanswered) and not goes_elsewhere:
         [arrival] = fate.arrivals
-        out = "cni0" if arrival.place.node is sender else "flannel.1"
+        out = _way_out(sender, arrival.place)
     if isinstance(target, PodIP):
         return Leg(BRIDGE[sender] if target.pod.node is sender else TUNNEL[sender], out)
     if isinstance(target, NodePort) and not goes_elsewhere:
@@ -107,6 +107,13 @@ def _leg(flow: Flow, fate: Outcome, facts: Facts) -> Leg:
     if isinstance(target, NodePort) and target.at is NodeAddress.BRIDGE:
         return Leg(TUNNEL[sender], "flannel.1")
     return Leg(facts.primary[sender], out)
+
+
+def _way_out(node: Place, to: Place) -> str:
+    """The interface by which a node's own packet leaves for a pod, a node, or itself."""
+    if to.kind is PlaceKind.POD:
+        return "cni0" if to.node is node else "flannel.1"
+    return "lo" if to is node else "eth0"
 
 
 def _local_error(flow: Flow, fate: Outcome) -> int | None:

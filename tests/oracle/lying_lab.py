@@ -12,6 +12,8 @@ from lab.model import (
     Circumstance,
     Facts,
     Flow,
+    NodeIs,
+    NodeState,
     Place,
     PodIs,
     PodState,
@@ -47,6 +49,7 @@ class LyingLab:
         self._profile = profile
         self._lie = lie
         self._pods: dict[Place, PodState] = {}
+        self._nodes: dict[Place, NodeState] = {}
         self._proxy = ProxyHas()
         self._clients = Clients(lie)
         self._changed: dict[str, Service | None] = {}
@@ -70,6 +73,11 @@ class LyingLab:
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Has these pods in these states."""
         self._pods |= states
+
+    def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
+        """Has these nodes in these states, if it does not lie about them."""
+        if self._lie is not Lie.NODES_UNNOTICED:
+            self._nodes |= states
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Has kube-proxies that are configured so."""
@@ -147,7 +155,8 @@ class LyingLab:
     def _when(self) -> tuple[Circumstance, ...]:
         changed = [ServiceIs(self._world.services[name], now) for name, now in self._changed.items()]
         pods = [PodIs(*each) for each in self._pods.items()]
-        return (self._proxy, *pods, *changed)
+        nodes = [NodeIs(*each) for each in self._nodes.items()]
+        return (self._proxy, *pods, *nodes, *changed)
 
     def _fates(self, flow: Flow, before: Outcome | None, count: int) -> Sequence[Outcome]:
         """The fates that probes have in turn: of many clients each its own, of one with affinity the same always."""

@@ -38,6 +38,7 @@ NAMED = {
     Lie.AFFINITY_FOR_EVER: "aff-timeout.tcp_by_cluster_ip",
     Lie.WRONG_MASQUERADE: "np-cluster.outside_to_second_node",
     Lie.EVERY_ENDPOINT_HEALTHY: "hcnp.node_without_endpoint",
+    Lie.NODES_UNNOTICED: "healthz.node_to_be_deleted",
     Lie.API_CONTRARY: "api-np.taken",
     Lie.LATE: "cip-hairpin.endpoint_among_others",
     Lie.MOVED: "ct-tcp.unready_cluster_ip",

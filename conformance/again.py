@@ -12,10 +12,14 @@ from lab.model import Facts, Flow, Place, Trace
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What the clients of a flow did before it: asked by this one, and then sent nothing for so long."""
+    """What the clients of a flow did before it: asked by this one, and then sent nothing for so long.
+
+    clients: how many there are; 0 for as many as it takes to tell.
+    """
 
     flow: Flow
     idle_seconds: float = 0.0
+    clients: int = 0
 
 
 def again(before: Sequence[Trace], now: Sequence[Trace], facts: Facts) -> Outcome:

@@ -14,6 +14,7 @@ from conformance.outcome import (
     Outcome,
     Refused,
     Unanswered,
+    chosen_anew,
     delivered,
 )
 from lab.model import Place, Refusal
@@ -186,6 +187,14 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
             since="1.32",
         )
         for mode in ProxyMode
+    ),
+    *_documented(
+        ProxyMode.IPTABLES,
+        chosen_anew(Place.POD_A3, Place.POD_B3, source=Masqueraded(Place.WORKER_A)),
+        "iptables mode remembers clients with the match `recent`, which has room for the last 100 of an endpoint "
+        "(ip_list_tot)",
+        "https://ipset.netfilter.org/iptables-extensions.man.html",
+        "aff-many.all_come_back",
     ),
     KnownDifference(
         claim="cip-hairpin-nonode.from_endpoint",

@@ -168,7 +168,7 @@ class Live:
         if self._after is None:
             raise LabError(f"{flow} was to be observed again, and no claim says after what")
         endpoints = endpoints_of(flow)
-        count = clients_to_tell(endpoints)
+        count = self._after.clients or clients_to_tell(endpoints)
         before = self._cluster.send(self._after.flow, count)
         self._cluster.idle(self._after.idle_seconds)
         why = f"enough clients to see some move, if each picks one of {endpoints} endpoints anew"

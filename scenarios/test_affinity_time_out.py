@@ -42,3 +42,10 @@ FOR_LONG = Flow(Place.CLIENT, ClusterIP(LONG, "http"), via=A, own_addresses=True
 def test_after_a_silence(live: Live, flow: Flow, expect: Outcome) -> None:
     """A client that was silent for longer than the time-out is given any endpoint; before that, its own."""
     assert live.observe_again(flow) == expect
+
+
+@requirement("aff-many")
+@claims(all_come_back=Claim(FOR_LONG, BACK, after=After(FOR_LONG, clients=240)))
+def test_many_clients(live: Live, flow: Flow, expect: Outcome) -> None:
+    """Clients are kept however many they are."""
+    assert live.observe_again(flow) == expect

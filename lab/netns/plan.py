@@ -51,8 +51,12 @@ OUTSIDE_ADDRESSES: Final = MappingProxyType(
     }
 )
 
-CROWD: Final = tuple(IPv4Address(f"172.18.0.{number}") for number in range(128, 192))
-"""More addresses of the client's, for flows that shall come from many clients."""
+CROWD_NETWORK: Final = IPv4Network("192.0.2.0/24")
+CROWD: Final = tuple(CROWD_NETWORK.hosts())
+"""More addresses of the client's, for flows that shall come from many clients.
+
+Behind the client, not beside it: the kernel has one table of neighbours for all namespaces of the machine.
+"""
 
 CANARY: Final = IPv4Address("10.96.255.254")
 """The cluster IP of the barrier's own Service."""

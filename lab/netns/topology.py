@@ -49,7 +49,8 @@ def build(namespaces: Namespaces) -> None:
     for node in NODES:
         second = f"addr add {plan.SECONDARY_ADDRESSES[node]}/{plan.UNDERLAY.prefixlen} dev eth0"
         default = f"route add default via {plan.ROUTER}"
-        _up(namespaces, node, plan.NODE_ADDRESSES[node], [second, default])
+        crowd = f"route add {plan.CROWD_NETWORK} via {plan.OUTSIDE_ADDRESSES[Place.CLIENT]}"
+        _up(namespaces, node, plan.NODE_ADDRESSES[node], [second, default, crowd])
     _build_client(namespaces)
     _build_router(namespaces)
 
@@ -78,8 +79,7 @@ def _build_segment(namespaces: Namespaces) -> None:
 
 def _build_client(namespaces: Namespaces) -> None:
     """One routing table per node, chosen by socket mark: any address can be tried through each node."""
-    lines = [f"addr add {each}/{plan.UNDERLAY.prefixlen} dev eth0" for each in plan.CROWD]
-    lines += [f"route add default via {plan.ROUTER}"]
+    lines = [f"route add local {plan.CROWD_NETWORK} dev lo", f"route add default via {plan.ROUTER}"]
     for node in NODES:
         mark = plan.via_mark(node)
         lines += [

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from conformance.oracle import documented
-from conformance.oracle.clients import without_affinity
+from conformance.oracle.clients import REMEMBERED, without_affinity
 from conformance.oracle.flows import first_node
 from conformance.outcome import Accepted, Delivered, Outcome, Refused, Rejected, Unanswered
 from lab.api import ApiAnswer, Figures, LabRecord
@@ -26,7 +26,7 @@ from lab.model import (
     Watch,
 )
 from lab.netns import plan
-from lab.profiles import Profile
+from lab.profiles import Profile, ProxyMode
 from tests.oracle.arp import requests_under
 from tests.oracle.clients import Clients
 from tests.oracle.fabricated import fabricated, numbered, of_client
@@ -51,7 +51,8 @@ class LyingLab:
         self._pods: dict[Place, PodState] = {}
         self._nodes: dict[Place, NodeState] = {}
         self._proxy = ProxyHas()
-        self._clients = Clients(lie)
+        remembered = REMEMBERED if profile.proxy_mode is ProxyMode.IPTABLES else None
+        self._clients = Clients(lie, remembered)
         self._changed: dict[str, Service | None] = {}
         self._open: dict[Flow, Outcome] = {}
         self._know(())

@@ -16,11 +16,13 @@ class After:
     """What the clients of a flow did before it: asked by this one, and then sent nothing for so long.
 
     times: how often they did both.
+    clients: how many there are; 0 for as many as it takes to tell.
     """
 
     flow: Flow
     idle_seconds: float = 0.0
     times: int = 1
+    clients: int = 0
 
 
 def again(before: Sequence[Trace], now: Sequence[Trace], facts: Facts) -> Outcome:

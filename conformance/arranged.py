@@ -1,17 +1,21 @@
 """Brings a cluster into the circumstances of a claim, changing only what differs from those of the claim before."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeVar
 
 from lab.api import Cluster
-from lab.model import Circumstance, Place, PodIs, PodState, ProxyHas, Service, ServiceIs
+from lab.model import Circumstance, NodeIs, NodeState, Place, PodIs, PodState, ProxyHas, Service, ServiceIs
+
+State = TypeVar("State", PodState, NodeState)
 
 
 class Arranged:
-    """The circumstances of a cluster. At first: no Services, every pod ready, kube-proxy with its defaults."""
+    """The circumstances of a cluster. At first: no Services, pods ready, nodes as made, kube-proxy with defaults."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._pods: Mapping[Place, PodState | None] = {}
+        self._nodes: Mapping[Place, NodeState | None] = {}
         self._proxy: ProxyHas | None = ProxyHas()
         self._services: tuple[Service, ...] | None = ()
         self._changed: Mapping[Service, Service | None] = {}
@@ -24,6 +28,7 @@ class Arranged:
         """
         proxies = [each for each in when if isinstance(each, ProxyHas)]
         pods = {each.pod: each.state for each in when if isinstance(each, PodIs)}
+        nodes = {each.node: each.state for each in when if isinstance(each, NodeIs)}
         changed = {each.service: each.now for each in when if isinstance(each, ServiceIs)}
         proxy = proxies[0] if proxies else ProxyHas()
         if tuple(services) != self._services:
@@ -33,6 +38,7 @@ class Arranged:
             self._cluster.set_services(services)
             self._services = tuple(services)
         self._set_pods(pods)
+        self._set_nodes(nodes)
         self._change_services(changed)
         if proxy != self._proxy:
             self._proxy = None
@@ -40,11 +46,18 @@ class Arranged:
             self._proxy = proxy
 
     def _set_pods(self, pods: Mapping[Place, PodState]) -> None:
-        changed = _changes(self._pods, pods)
+        changed = _changes(self._pods, pods, PodState.READY)
         if changed:
             self._pods = {**self._pods, **dict.fromkeys(changed)}
             self._cluster.set_pods(changed)
             self._pods = pods
+
+    def _set_nodes(self, nodes: Mapping[Place, NodeState]) -> None:
+        changed = _changes(self._nodes, nodes, NodeState.AS_MADE)
+        if changed:
+            self._nodes = {**self._nodes, **dict.fromkeys(changed)}
+            self._cluster.set_nodes(changed)
+            self._nodes = nodes
 
     def _change_services(self, changed: Mapping[Service, Service | None]) -> None:
         """Those that are no longer named become what they were given as."""
@@ -57,11 +70,11 @@ class Arranged:
 
 
 def _changes(
-    before: Mapping[Place, PodState | None], after: Mapping[Place, PodState]
-) -> dict[Place, PodState]:
-    """The pods whose state must change, or is unknown (None); those that are no longer named become ready."""
+    before: Mapping[Place, State | None], after: Mapping[Place, State], at_first: State
+) -> dict[Place, State]:
+    """The places whose state must change, or is unknown (None); those that are no longer named become as at first."""
     return {
-        pod: after.get(pod, PodState.READY)
-        for pod in sorted({*before, *after})
-        if before.get(pod, PodState.READY) is not after.get(pod, PodState.READY)
+        place: after.get(place, at_first)
+        for place in sorted({*before, *after})
+        if before.get(place, at_first) is not after.get(place, at_first)
     }

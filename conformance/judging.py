@@ -183,15 +183,15 @@ def _has_ports(headers: Headers) -> bool:
 
 
 def _listens(sighting: Sighting, facts: Facts) -> bool:
-    """Whether the place answers such a packet: every place does pings, pods their echo's ports."""
+    """Whether the place answers such a packet: every place does pings, pods and nodes their echo's ports."""
     match sighting.headers.transport:
         case Transport.ICMP:
             return True
         case Transport.SCTP:
             return False
         case Transport.TCP | Transport.UDP:
-            is_pod = sighting.place.kind is PlaceKind.POD
-            return is_pod and sighting.headers.destination_port in facts.listeners
+            has_echo = sighting.place.kind is not PlaceKind.OUTSIDE
+            return has_echo and sighting.headers.destination_port in facts.listeners
 
 
 def _source(last: Sighting, trace: Trace, facts: Facts) -> Source:

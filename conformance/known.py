@@ -14,6 +14,7 @@ from conformance.outcome import (
     Outcome,
     Refused,
     Unanswered,
+    chosen_anew,
     delivered,
 )
 from lab.model import Place, Refusal
@@ -84,6 +85,16 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         _IPTABLES,
         "noep-lb-node.load_balancer_ip_from_node",
         "noep-lb-node.external_ip_from_node",
+        "noep-lbsr.node_out_of_range",
+    ),
+    *_documented(
+        ProxyMode.IPTABLES,
+        Refused(Place.WORKER_B, Refusal.PORT_UNREACHABLE),
+        "the rules for source ranges are written for Services with endpoints only (usesFWChain); "
+        "without them everyone is refused",
+        _IPTABLES,
+        "noep-lbsr.out_of_range",
+        "noep-lbsr.out_of_range_udp",
     ),
     *_documented(
         ProxyMode.IPTABLES,
@@ -101,6 +112,9 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "cip-badport.behind_one_that_serves_here",
         "cip-badport.tcp_from_node",
         "cip-badport.tcp_from_outside",
+        "cip-hostvip.from_pod",
+        "cip-hostvip.from_node",
+        "cip-hostvip.from_outside",
         "cip-ping.from_pod",
         "cip-ping.from_node",
         "cip-unalloc.from_pod",
@@ -174,6 +188,14 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
             since="1.32",
         )
         for mode in ProxyMode
+    ),
+    *_documented(
+        ProxyMode.IPTABLES,
+        chosen_anew(Place.POD_A3, Place.POD_B3, source=Masqueraded(Place.WORKER_A)),
+        "iptables mode remembers clients with the match `recent`, which has room for the last 100 of an endpoint "
+        "(ip_list_tot)",
+        "https://ipset.netfilter.org/iptables-extensions.man.html",
+        "aff-many.all_come_back",
     ),
     KnownDifference(
         claim="cip-hairpin-nonode.from_endpoint",

@@ -168,7 +168,7 @@ class Live:
         if self._after is None:
             raise LabError(f"{flow} was to be observed again, and no claim says after what")
         endpoints, idle_seconds = endpoints_of(flow), self._after.idle_seconds
-        count = clients_to_tell(endpoints)
+        count = self._after.clients or clients_to_tell(endpoints)
         asked: list[Sequence[Trace]] = []
         for _ in range(self._after.times):
             asked.append(self._cluster.send(self._after.flow, count))

@@ -4,7 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lab.model import Facts, Flow, Headers, Place, PodState, ProxyHas, Resolution, Service, Trace, Watch
+from lab.model import (
+    Facts,
+    Flow,
+    Headers,
+    NodeState,
+    Place,
+    PodState,
+    ProxyHas,
+    Resolution,
+    Service,
+    Trace,
+    Watch,
+)
 from lab.profiles import Profile
 
 
@@ -114,6 +126,10 @@ class Cluster(Protocol):
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Brings pods into these states through the API; returns when every node's rules know."""
+        ...
+
+    def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
+        """Brings Node objects into these states through the API; returns when the nodes' kube-proxies know."""
         ...
 
     def set_proxy(self, options: ProxyHas) -> None:

@@ -1,7 +1,7 @@
 """The only importer of the kubernetes client. Manifests and answers are dictionaries, in the API's own words."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,10 @@ class Kube:
     def label_node(self, name: str, labels: Mapping[str, str | None]) -> None:
         """Sets labels of a Node; None takes one away."""
         self.request("PATCH", f"{_CORE}/nodes/{name}", {"metadata": {"labels": labels}}, _MERGE)
+
+    def taint_node(self, name: str, taints: Sequence[Manifest]) -> None:
+        """Gives a Node exactly these taints."""
+        self.request("PATCH", f"{_CORE}/nodes/{name}", {"spec": {"taints": list(taints) or None}}, _MERGE)
 
     def create_pod(self, manifest: Manifest) -> None:
         """Creates a Pod. Its status is set apart, as a kubelet does."""

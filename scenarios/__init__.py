@@ -1,1 +1,1 @@
-"""Requirements as tests. Nothing but tests."""
+"""Requirements as tests. Nothing but tests, and the Services that several of them ask."""

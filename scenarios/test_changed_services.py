@@ -5,45 +5,24 @@ https://github.com/kubernetes/kubernetes/pull/141371
 """
 
 from dataclasses import replace
-from ipaddress import IPv4Address
 
 from conformance.live import Live
 from conformance.outcome import Dropped, Forwarded, Kept, Outcome, Refused, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import (
-    ClusterIP,
-    Flow,
-    LoadBalancerIP,
-    NodePort,
-    Place,
-    PodIs,
-    PodState,
-    Protocol,
-    Refusal,
-    Service,
-    ServiceIs,
-    ServicePort,
-    ServiceType,
-)
+from lab.model import ClusterIP, Flow, LoadBalancerIP, NodePort, Place, PodIs, PodState, Refusal, ServiceIs
+from scenarios.services import PAIR
 
 A1, B1, C = Place.POD_A1, Place.POD_B1, Place.WORKER_C
-NAMES = Service(
-    name="names",
-    type=ServiceType.LOAD_BALANCER,
-    endpoints=(A1, B1),
-    load_balancer_ingress=(IPv4Address("203.0.113.61"),),
-    ports=(ServicePort("dns", 53, 8080, Protocol.UDP), ServicePort("http", 80)),
-)
-HTTP, QUERY = Flow(Place.POD_C1, ClusterIP(NAMES, "http")), Flow(Place.POD_C1, ClusterIP(NAMES, "dns"))
-NODE_PORT = Flow(Place.CLIENT, NodePort(NAMES, "http", C))
-BALANCER = Flow(Place.CLIENT, LoadBalancerIP(NAMES, "http"), via=C)
-QUERIED_BALANCER = Flow(Place.CLIENT, LoadBalancerIP(NAMES, "dns"), via=C)
+HTTP, QUERY = Flow(Place.POD_C1, ClusterIP(PAIR, "http")), Flow(Place.POD_C1, ClusterIP(PAIR, "dns"))
+NODE_PORT = Flow(Place.CLIENT, NodePort(PAIR, "http", C))
+BALANCER = Flow(Place.CLIENT, LoadBalancerIP(PAIR, "http"), via=C)
+QUERIED_BALANCER = Flow(Place.CLIENT, LoadBalancerIP(PAIR, "dns"), via=C)
 SECOND = delivered(B1, source=Kept())
 
 AT_FIRST, AT_SECOND = (PodIs(B1, PodState.NOT_READY),), (PodIs(A1, PodState.NOT_READY),)
-DELETED = (ServiceIs(NAMES, None),)
+DELETED = (ServiceIs(PAIR, None),)
 
-pytestmark = given(NAMES)
+pytestmark = given(PAIR)
 
 
 @requirement("svc-delete")

@@ -1,4 +1,4 @@
-"""ClusterIP when kube-proxy is configured otherwise: masqueradeAll, and every way of telling what a pod's traffic is.
+"""Services when kube-proxy is configured otherwise: masqueradeAll, ways of telling what pods send, no external IPs.
 
 Only masqueradeAll changes what a pod's own connection looks like. Without any way of telling, kube-proxy masquerades
 nobody who asks a cluster IP.
@@ -6,14 +6,22 @@ nobody who asks a cluster IP.
 Source: https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/
 """
 
+from ipaddress import IPv4Address
+
 from conformance.live import Live
-from conformance.outcome import Kept, Masqueraded, Outcome, delivered
+from conformance.outcome import Forwarded, Kept, Masqueraded, Outcome, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import ClusterIP, DetectLocal, Flow, Place, ProxyHas, Service, ServicePort
+from lab.model import ClusterIP, DetectLocal, ExternalIP, Flow, Place, ProxyHas, Service, ServicePort
 
 A, A1, B1 = Place.WORKER_A, Place.POD_A1, Place.POD_B1
 ECHO = Service(name="configured", endpoints=(A1, B1), ports=(ServicePort("http", 80),))
-NEAR = Service(name="configured-near", endpoints=(A1,), ports=(ServicePort("http", 80),))
+NEAR = Service(
+    name="configured-near",
+    endpoints=(A1,),
+    external_ips=(IPv4Address("203.0.113.93"),),
+    ports=(ServicePort("http", 80),),
+)
+GATED = (ProxyHas(external_ips=False),)
 HTTP = ClusterIP(ECHO, "http")
 POD, OUTSIDE = Flow(Place.POD_A2, HTTP), Flow(Place.CLIENT, HTTP, via=A)
 KEPT, MASQUERADED = delivered(A1, B1, source=Kept()), delivered(A1, B1, source=Masqueraded(A))
@@ -54,4 +62,15 @@ def test_masquerade_all(live: Live, flow: Flow, expect: Outcome) -> None:
 )
 def test_detect_local_mode(live: Live, flow: Flow, expect: Outcome) -> None:
     """Pods keep their address in every mode; others are masqueraded wherever pods can be told."""
+    assert live.observe(flow) == expect
+
+
+@requirement("ext-gate")
+@claims(
+    from_pod=Claim(Flow(Place.POD_A2, ExternalIP(NEAR, "http")), Forwarded(Place.ROUTER), GATED),
+    from_outside=Claim(Flow(Place.CLIENT, ExternalIP(NEAR, "http"), via=A), Forwarded(Place.ROUTER), GATED),
+    cluster_ip=Claim(POD, KEPT, GATED),
+)
+def test_no_external_ips(live: Live, flow: Flow, expect: Outcome) -> None:
+    """Without the feature gate external IPs are not served; all else is."""
     assert live.observe(flow) == expect

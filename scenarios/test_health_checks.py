@@ -1,4 +1,4 @@
-"""Health checks: what a cloud's load balancer is told of a node's endpoints, and what kube-proxy says of itself.
+"""Health checks: what a cloud's load balancer is told of a node's endpoints.
 
 Asked by HTTP, over sockets of the sender's own kernel.
 
@@ -13,10 +13,11 @@ from conformance.vocabulary import Claim, claims, given, requirement
 from lab.model import (
     Flow,
     HealthCheckPort,
+    NodeIs,
+    NodeState,
     Place,
     PodIs,
     PodState,
-    ProxyHealth,
     Service,
     ServicePort,
     ServiceType,
@@ -58,18 +59,11 @@ def serves(endpoints: int) -> Answered:
     one_not_ready=Claim(asked(A), serves(1), when=(A2_NOT_READY,)),
     only_terminating=Claim(asked(B), serves(0), when=(B2_TERMINATING,)),
     ready_again=Claim(asked(B), serves(1)),
+    node_to_be_deleted=Claim(asked(B), serves(1), when=(NodeIs(B, NodeState.TO_BE_DELETED),)),
 )
 def test_health_check_node_port(live: Live, flow: Flow, expect: Outcome) -> None:
-    """Every node answers with the number of its ready endpoints; those that terminate do not count."""
-    assert live.observe(flow) == expect
+    """Every node answers with the number of its ready endpoints; those that terminate do not count.
 
-
-@requirement("healthz")
-@claims(
-    healthz=Claim(Flow(Place.CLIENT, ProxyHealth(A)), Answered(200)),
-    healthz_from_the_node_itself=Claim(Flow(C, ProxyHealth(C)), Answered(200)),
-    livez=Claim(Flow(Place.CLIENT, ProxyHealth(B, "/livez")), Answered(200)),
-)
-def test_health_of_kube_proxy(live: Live, flow: Flow, expect: Outcome) -> None:
-    """A kube-proxy that has written its rules is healthy, for whoever asks."""
+    A node that is to be deleted answers as before: it goes on to serve what still comes.
+    """
     assert live.observe(flow) == expect

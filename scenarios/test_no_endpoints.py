@@ -8,28 +8,10 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/s
 from conformance.live import Live
 from conformance.outcome import Outcome, Refused
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import (
-    ClusterIP,
-    Flow,
-    NodeAddress,
-    NodePort,
-    OtherPort,
-    Place,
-    Protocol,
-    Refusal,
-    Service,
-    ServicePort,
-    ServiceType,
-    Target,
-    Transport,
-)
+from lab.model import ClusterIP, Flow, NodeAddress, NodePort, OtherPort, Place, Refusal, Target, Transport
+from scenarios.services import NONE
 
 A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
-NONE = Service(
-    name="none",
-    type=ServiceType.NODE_PORT,
-    ports=(ServicePort("http", 80), ServicePort("dns", 53, protocol=Protocol.UDP)),
-)
 CLUSTER_IP, UDP = ClusterIP(NONE, "http"), ClusterIP(NONE, "dns")
 
 pytestmark = given(NONE)

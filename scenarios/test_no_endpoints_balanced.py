@@ -3,32 +3,13 @@
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier_test.go
 """
 
-from ipaddress import IPv4Address
-
 from conformance.live import Live
 from conformance.outcome import Outcome, Refused
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import (
-    ExternalIP,
-    Flow,
-    LoadBalancerIP,
-    Place,
-    Protocol,
-    Refusal,
-    Service,
-    ServicePort,
-    ServiceType,
-    Target,
-)
+from lab.model import ExternalIP, Flow, LoadBalancerIP, Place, Refusal, Target
+from scenarios.services import NONE
 
 A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
-NONE = Service(
-    name="none-balanced",
-    type=ServiceType.LOAD_BALANCER,
-    load_balancer_ingress=(IPv4Address("203.0.113.10"),),
-    external_ips=(IPv4Address("203.0.113.11"),),
-    ports=(ServicePort("http", 80), ServicePort("dns", 53, protocol=Protocol.UDP)),
-)
 LOAD_BALANCER, EXTERNAL = LoadBalancerIP(NONE, "http"), ExternalIP(NONE, "http")
 
 pytestmark = given(NONE)

@@ -4,35 +4,17 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/conntrac
 """
 
 from dataclasses import replace
-from ipaddress import IPv4Address
 
 from conformance.live import Live
 from conformance.outcome import Kept, Masqueraded, Outcome, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import (
-    ClusterIP,
-    Flow,
-    LoadBalancerIP,
-    NodePort,
-    Place,
-    PodIs,
-    PodState,
-    Service,
-    ServicePort,
-    ServiceType,
-)
+from lab.model import ClusterIP, Flow, LoadBalancerIP, NodePort, Place, PodIs, PodState
+from scenarios.services import PAIR
 
 A1, B1, C = Place.POD_A1, Place.POD_B1, Place.WORKER_C
-CHAT = Service(
-    name="chat",
-    type=ServiceType.LOAD_BALANCER,
-    endpoints=(A1, B1),
-    load_balancer_ingress=(IPv4Address("203.0.113.60"),),
-    ports=(ServicePort("http", 80),),
-)
-POD = Flow(Place.POD_C1, ClusterIP(CHAT, "http"))
-NODE_PORT = Flow(Place.CLIENT, NodePort(CHAT, "http", C))
-BALANCER = Flow(Place.CLIENT, LoadBalancerIP(CHAT, "http"), via=C)
+POD = Flow(Place.POD_C1, ClusterIP(PAIR, "http"))
+NODE_PORT = Flow(Place.CLIENT, NodePort(PAIR, "http", C))
+BALANCER = Flow(Place.CLIENT, LoadBalancerIP(PAIR, "http"), via=C)
 FIRST, SECOND = (delivered(pod, source=Kept()) for pod in (A1, B1))
 FIRST_BY_C, SECOND_BY_C = (delivered(pod, source=Masqueraded(C)) for pod in (A1, B1))
 
@@ -40,7 +22,7 @@ AT_FIRST = (PodIs(B1, PodState.NOT_READY),)
 UNREADY = (PodIs(A1, PodState.NOT_READY),)
 TERMINATING = (PodIs(A1, PodState.TERMINATING),)
 
-pytestmark = given(CHAT)
+pytestmark = given(PAIR)
 
 
 @requirement("ct-tcp")

@@ -3,6 +3,8 @@
 Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-distribution
 """
 
+from dataclasses import replace
+
 from conformance.live import Live
 from conformance.outcome import Kept, Masqueraded, Outcome, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
@@ -22,9 +24,11 @@ NODE = Service(
     ports=(ServicePort("http", 80),),
     traffic_distribution=TrafficDistribution.PREFER_SAME_NODE,
 )
+CLOSE = replace(ZONE, name="close", traffic_distribution=TrafficDistribution.PREFER_CLOSE)
+ANNOTATED = replace(ZONE, name="annotated", topology_mode="Auto")
 BY_ZONE, BY_NODE = ClusterIP(ZONE, "http"), ClusterIP(NODE, "http")
 
-pytestmark = given(ZONE, NODE)
+pytestmark = given(ZONE, NODE, CLOSE, ANNOTATED)
 
 
 @requirement("topo-zone")
@@ -48,4 +52,14 @@ def test_prefer_same_zone(live: Live, flow: Flow, expect: Outcome) -> None:
 )
 def test_prefer_same_node(live: Live, flow: Flow, expect: Outcome) -> None:
     """Endpoints of the node itself are used where it has any; a zone without endpoints uses all."""
+    assert live.observe(flow) == expect
+
+
+@requirement("topo-values")
+@claims(
+    prefer_close=Claim(Flow(Place.POD_C2, ClusterIP(CLOSE, "http")), delivered(C1, source=Kept())),
+    annotation=Claim(Flow(Place.POD_C2, ClusterIP(ANNOTATED, "http")), delivered(A1, B3, C1, source=Kept())),
+)
+def test_other_ways_to_say_it(live: Live, flow: Flow, expect: Outcome) -> None:
+    """PreferClose means the zone; the annotation, which has no shares of CPUs to go by here, gives no hints."""
     assert live.observe(flow) == expect

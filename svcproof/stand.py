@@ -21,7 +21,10 @@ def stand(name: str, directory: Path) -> int:
     said = directory / _SAID_FILE
     try:
         with said.open("w") as log:
-            say = lambda text: print(text, file=log, flush=True)  # noqa: E731
+
+            def say(text: str) -> None:
+                print(text, file=log, flush=True)
+
             with lab_up(read_order(directory / ORDER_FILE), name, "", say) as cluster:
                 write_facts(StandingFacts(cluster.record(), _places(cluster)), directory)
                 _watch(cluster, directory)

@@ -83,7 +83,9 @@ def test_a_claim_that_is_linked_to_opens_there(browser: Browser, single: Path) -
     """A link from outside to a claim shows that claim."""
     browser.look(1400, 900)
     browser.open(single, f"#{moved().id}")
-    browser.wait(f"Math.abs(document.getElementById({moved().id!r}).getBoundingClientRect().top) < 40")
+    top = f"document.getElementById({moved().id!r}).getBoundingClientRect().top"
+    browser.wait(f"Math.abs({top}) < 40")
+    assert abs(browser.run(top)) < 40
 
 
 def test_search_and_filter(browser: Browser, single: Path) -> None:

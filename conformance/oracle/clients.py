@@ -3,19 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from conformance.again import After
 from conformance.oracle.flows import documented, first_node
 from conformance.oracle.world import Undocumented, World
 from conformance.outcome import ChosenAnew, Delivered, Outcome, Returned
 from lab.model import Circumstance, ClusterIP, ExternalIP, Flow, LoadBalancerIP, NodePort
-from lab.profiles import Profile
+from lab.profiles import Profile, ProxyMode
+
+REMEMBERED = 100
+"""Clients of an endpoint that iptables mode remembers.
+
+Source: https://ipset.netfilter.org/iptables-extensions.man.html, recent, ip_list_tot.
+"""
 
 
 def documented_again(
     profile: Profile,
     world: World,
     flow: Flow,
-    before: Flow,
-    idle_seconds: float,
+    after: After,
     when: Sequence[Circumstance] = (),
 ) -> Outcome:
     """The outcome for clients that asked by another flow before, and then opened no connection for so long."""
@@ -23,7 +29,11 @@ def documented_again(
     outcome = documented(profile, plain_world, plain, when)
     if not isinstance(outcome, Delivered) or len(outcome.arrivals) == 1:
         return outcome
-    kind = Returned if is_kept(flow, before, idle_seconds) else ChosenAnew
+    kept = is_kept(flow, after.flow, after.idle_seconds)
+    forgotten = (
+        len(outcome.arrivals) * REMEMBERED < after.clients and profile.proxy_mode is ProxyMode.IPTABLES
+    )
+    kind = Returned if kept and not forgotten else ChosenAnew
     return kind(outcome.arrivals, outcome.answered_from)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance.oracle.world import Setting
+from conformance.oracle.world import Setting, Undocumented
 from lab.model import Place, PodState, Protocol, Service, ServicePort, TrafficDistribution
 
 
@@ -32,7 +32,8 @@ def endpoints_of(setting: Setting, service: Service, port: ServicePort) -> tuple
 def _listed(service: Service, port: ServicePort) -> Iterator[Endpoint]:
     """Conditions that a slice leaves out count as ready and serving, whatever the pod is.
 
-    A slice that is labelled as headless is not seen by kube-proxy.
+    A slice that is labelled as headless is not seen by kube-proxy. Of the addresses of an endpoint the first counts.
+    One that is listed as running too, as when a pod gets the address of another that is still to end, is that.
 
     Source: discovery/v1 EndpointConditions; pkg/proxy/endpointslicecache.go; cmd/kube-proxy/app/server.go.
     """
@@ -42,8 +43,11 @@ def _listed(service: Service, port: ServicePort) -> Iterator[Endpoint]:
         raise TypeError(
             f"a hand-made EndpointSlice gives {service.name} port numbers, not {port.target_port!r}"
         )
+    running = {each.address for each in service.listed if not each.terminating}
     for each in service.listed:
-        yield Endpoint(each.address, each.node, port.target_port)
+        if each.address not in running or not each.terminating:
+            ends = each.terminating
+            yield Endpoint(each.address, each.node, port.target_port, not ends, serves_until_its_end=ends)
 
 
 def _selected(setting: Setting, service: Service, port: ServicePort) -> Iterator[Endpoint]:
@@ -79,16 +83,22 @@ def _container_port(setting: Setting, pod: Place, port: ServicePort) -> int | No
 def _hints(setting: Setting, service: Service, pod: Place) -> tuple[str | None, Place | None]:
     """The hints that the controller gives a ready endpoint: its zone, with PreferSameNode also its node.
 
+    The annotation topology-mode comes before trafficDistribution. Its own hints are shares of the nodes' CPUs, of
+    which the nodes here say nothing; so there are none.
+
     Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-distribution; KEP-4444, KEP-3015;
-    k8s.io/endpointslice/trafficdist.
+    k8s.io/endpointslice/trafficdist and topologycache.
     """
-    match service.traffic_distribution:
+    zone = setting.world.zones[pod.node]
+    if service.traffic_distribution is not None and setting.zone(pod.node) != zone:
+        raise Undocumented(f"when {pod}, whose node has got another zone, is hinted for that")
+    match None if service.topology_mode else service.traffic_distribution:
         case None:
             return None, None
-        case TrafficDistribution.PREFER_SAME_ZONE:
-            return setting.world.zones[pod.node], None
+        case TrafficDistribution.PREFER_SAME_ZONE | TrafficDistribution.PREFER_CLOSE:
+            return zone, None
         case TrafficDistribution.PREFER_SAME_NODE:
-            return setting.world.zones[pod.node], pod.node
+            return zone, pod.node
 
 
 def of_the_cluster(setting: Setting, endpoints: Sequence[Endpoint], node: Place) -> Sequence[Endpoint]:
@@ -107,7 +117,7 @@ def _near(setting: Setting, ready: Sequence[Endpoint], node: Place) -> Callable[
     Source: https://kubernetes.io/docs/concepts/services-networking/topology-aware-routing/#safeguards;
     KEP-3015; pkg/proxy/topology.go topologyModeFromHints.
     """
-    zone = setting.world.zones[node]
+    zone = setting.zone(node)
     if all(each.node_hint for each in ready) and any(each.node_hint is node for each in ready):
         return lambda each: each.node_hint is node
     if all(each.zone_hint for each in ready) and any(each.zone_hint == zone for each in ready):

@@ -92,7 +92,7 @@ def _without_service(setting: Setting, flow: Flow, target: PodIP | Host) -> Outc
 def _at_service(setting: Setting, flow: Flow, given: ServiceTarget, before: Outcome | None) -> Outcome:
     check_door(given)
     target = now_at(setting, given)
-    if before is not None and goes_on(setting, flow, target, before):
+    if before is not None and goes_on(setting, flow, given, before):
         return before
     packet = at_first_node(flow.sender, first_node(flow))
     return _at_deleted(setting, packet, given) if target is None else _at_first_node(setting, packet, target)

@@ -5,14 +5,30 @@ from conformance.oracle.doors import is_proxied
 from conformance.oracle.endpoints import endpoints_of
 from conformance.oracle.world import Setting
 from conformance.outcome import Answered, Outcome
-from lab.model import HealthCheckPort, HttpTarget, ProxyHealth, ServiceType, TrafficPolicy, Transport
+from lab.model import (
+    HealthCheckPort,
+    HttpTarget,
+    NodeState,
+    ProxyHealth,
+    ServiceType,
+    TrafficPolicy,
+    Transport,
+)
 
 _OK, _UNAVAILABLE = 200, 503
 
 
 def health(setting: Setting, target: HttpTarget) -> Outcome:
-    """The answer to an HTTP GET at a node whose kube-proxy is well."""
+    """The answer to an HTTP GET at a node whose kube-proxy is well.
+
+    /healthz says also whether the node may get traffic: not while it is to be deleted. /livez does not, nor does a
+    healthCheckNodePort.
+
+    Source: KEP-3836; pkg/proxy/healthcheck/proxy_health.go NodeEligible.
+    """
     match target:
+        case ProxyHealth(node=node, path="/healthz") if setting.node_state(node) is NodeState.TO_BE_DELETED:
+            return Answered(_UNAVAILABLE)
         case ProxyHealth():
             return Answered(_OK)
         case HealthCheckPort():

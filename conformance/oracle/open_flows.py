@@ -6,11 +6,11 @@ from conformance.outcome import Arrival, Delivered, Dropped, Outcome
 from lab.model import Flow, PodState, ServiceTarget, Transport
 
 
-def goes_on(setting: Setting, flow: Flow, target: ServiceTarget | None, before: Outcome | None) -> bool:
-    """Whether packets of a flow come to what they came to before. target: what it asks for as it is now, if it is.
+def goes_on(setting: Setting, flow: Flow, target: ServiceTarget, before: Outcome | None) -> bool:
+    """Whether packets of a flow come to what they came to before. target: what it asked for when it was opened.
 
     A TCP connection stays where it is while the pod lives. A UDP flow stays at an endpoint that serves, also while
-    that terminates, and is a new one else; traffic policies and topology do not count.
+    that terminates, and is a new one else; traffic policies, topology and what has become of the door do not count.
 
     Source: pkg/proxy/conntrack/cleanup.go CleanStaleEntries; TestCleanStaleEntries; for Services without endpoints and
     deleted ones https://github.com/kubernetes/kubernetes/pull/139629 and .../141371.
@@ -22,9 +22,12 @@ def goes_on(setting: Setting, flow: Flow, target: ServiceTarget | None, before: 
         if setting.state(arrival.place) is PodState.GONE:
             raise Undocumented(f"what becomes of a connection to {arrival.place}, which is gone")
         return True
-    return target is not None and any(
+    service = setting.now(target.service)
+    return service is not None and any(
         (each.pod, each.port) == (arrival.place, arrival.port) and (each.ready or each.serves_until_its_end)
-        for each in endpoints_of(setting, target.service, target.service.port(target.port))
+        for port in service.ports
+        if port.name == target.port
+        for each in endpoints_of(setting, service, port)
     )
 
 

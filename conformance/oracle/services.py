@@ -87,13 +87,15 @@ def at_cluster_ip(setting: Setting, packet: Packet, service: Service, port: Serv
 def at_outside_address(setting: Setting, packet: Packet, target: LoadBalancerIP | ExternalIP) -> Outcome:
     """A load balancer's address or an external IP: every node takes it for its own, whoever asks.
 
-    Without endpoints it refuses; in iptables mode a node's own packets are not looked at, and leave.
+    Without endpoints it refuses; in iptables mode a node's own packets are not looked at, and leave. Without the gate
+    AllowServiceExternalIPs, external IPs are nothing to kube-proxy.
 
-    Source: TestLoadBalancer, TestNoEndpointsReject; KUBE-EXTERNAL-SERVICES in pkg/proxy/iptables/proxier.go.
+    Source: TestLoadBalancer, TestNoEndpointsReject; KUBE-EXTERNAL-SERVICES in pkg/proxy/iptables/proxier.go; KEP-5707.
     """
     service, port = target.service, target.service.port(target.port)
     balanced = isinstance(target, LoadBalancerIP)
-    if not is_proxied(setting, service) or (balanced and is_left_to_the_balancer(service)):
+    ignored = is_left_to_the_balancer(service) if balanced else not setting.proxy.external_ips
+    if not is_proxied(setting, service) or ignored:
         return leaves()
     endpoints = endpoints_of(setting, service, port)
     served = has_any(endpoints)

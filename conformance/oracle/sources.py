@@ -44,6 +44,8 @@ def seen_by(
     setting: Setting, packet: Packet, endpoint: Endpoint, transport: Transport, *, masqueraded: bool
 ) -> Seen:
     """What this endpoint sees. masqueraded: kube-proxy said so, for the front door."""
+    if endpoint.pod.kind is PlaceKind.NODE:
+        return _seen_by_node(packet, endpoint.pod, masqueraded=masqueraded)
     if masqueraded:
         return Seen(Masqueraded(packet.node), Answer.TRANSLATED)
     if endpoint.pod is packet.sender and packet.source == Kept():
@@ -54,6 +56,23 @@ def seen_by(
     if not is_of_node and endpoint.pod.node is not packet.node:
         return _seen_across_nodes(setting, packet)
     return Seen(packet.source, Answer.TRANSLATED)
+
+
+def _seen_by_node(packet: Packet, node: Place, *, masqueraded: bool) -> Seen:
+    """What an endpoint sees that is a node's own address.
+
+    What comes to the node itself and goes to its own programs passes no POSTROUTING, where masquerading takes place;
+    what it sends to itself does. On the way to another node the network masquerades pods.
+
+    Source: https://wiki.nftables.org/wiki-nftables/index.php/Netfilter_hooks; the network as for answer_of_host.
+    """
+    if packet.came is From.ITSELF:
+        return Seen(Masqueraded(packet.node), Answer.TRANSLATED)
+    if node is packet.node:
+        return Seen(packet.source, Answer.TRANSLATED)
+    if masqueraded or packet.came is From.ITS_POD:
+        return Seen(Masqueraded(packet.node), Answer.TRANSLATED)
+    raise Undocumented(f"what {node} sees of {packet.sender}, whom {packet.node} did not masquerade")
 
 
 def _seen_across_nodes(setting: Setting, packet: Packet) -> Seen:

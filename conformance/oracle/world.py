@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from lab.model import Circumstance, NodeAddress, Place, PodIs, PodState, ProxyHas, Service, ServiceIs
+from lab.model import (
+    Circumstance,
+    NodeAddress,
+    NodeIs,
+    NodeState,
+    Place,
+    PodIs,
+    PodState,
+    ProxyHas,
+    Service,
+    ServiceIs,
+)
 from lab.profiles import NetworkName, ProxyMode
 
 
@@ -16,7 +27,7 @@ class Undocumented(Exception):
 class World:
     """The Services of a run by name, and the topology. Which pod is on which node its Place says.
 
-    zones: the label topology.kubernetes.io/zone of each node.
+    zones: the label topology.kubernetes.io/zone of each node, one of two.
     container_ports: the named ports of each pod's containers, all of them TCP.
     listeners: the ports on which every pod answers TCP and UDP.
     primary: one address per place, the one that others reach it by.
@@ -55,6 +66,22 @@ class Setting:
         """The state of a pod: ready, unless a circumstance says otherwise."""
         said = [each.state for each in self.when if isinstance(each, PodIs) and each.pod is pod]
         return said[0] if said else PodState.READY
+
+    def node_state(self, node: Place) -> NodeState:
+        """What a Node object says: what it was made with, unless a circumstance says otherwise."""
+        said = [each.state for each in self.when if isinstance(each, NodeIs) and each.node is node]
+        return said[0] if said else NodeState.AS_MADE
+
+    def zone(self, node: Place) -> str | None:
+        """The zone of a node as its object says it now."""
+        made = self.world.zones[node]
+        match self.node_state(node):
+            case NodeState.IN_NO_ZONE:
+                return None
+            case NodeState.IN_OTHER_ZONE:
+                return next(zone for zone in self.world.zones.values() if zone != made)
+            case NodeState.AS_MADE | NodeState.TO_BE_DELETED:
+                return made
 
     def now(self, given: Service) -> Service | None:
         """What has become of a Service: nothing, unless a circumstance says otherwise; None for a deleted one."""

@@ -29,6 +29,13 @@ CLUSTER_IP = (
         Tier.EXTENDED,
     ),
     Requirement(
+        "cip-hostnet-ep",
+        "ClusterIP",
+        "An endpoint that is a node's own address is served like any other, for pods, nodes and outside clients.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/networking.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "cip-hairpin",
         "ClusterIP",
         "A pod that is chosen as the endpoint of its own connection reaches itself, seeing an address of its node; "

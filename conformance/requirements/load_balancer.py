@@ -28,6 +28,13 @@ LOAD_BALANCER = (
         Tier.EXTENDED,
     ),
     Requirement(
+        "lb-nonp",
+        "LoadBalancer",
+        "With allocateLoadBalancerNodePorts false, the load balancer IP is served and node ports are not.",
+        SERVICE + "#load-balancer-nodeport-allocation",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "lb-sr",
         "LoadBalancer",
         "With loadBalancerSourceRanges, the load balancer IP serves senders of these ranges "
@@ -58,6 +65,13 @@ LOAD_BALANCER = (
         Tier.CORE,
     ),
     Requirement(
+        "ext-gate",
+        "External IPs",
+        "Without the feature gate AllowServiceExternalIPs, kube-proxy serves no external IP.",
+        "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/5707-deprecate-service-externalips",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "hcnp",
         "Health checks",
         "With externalTrafficPolicy Local, a load balancer that asks the healthCheckNodePort is told how many ready "
@@ -69,7 +83,8 @@ LOAD_BALANCER = (
     Requirement(
         "healthz",
         "Health checks",
-        "A kube-proxy answers /healthz and /livez with 200 while its rules are up to date.",
+        "A kube-proxy answers /healthz and /livez with 200 while its rules are up to date; /healthz with 503 while its "
+        "node is to be deleted.",
         "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/"
         "3836-kube-proxy-improved-ingress-connectivity-reliability",
         Tier.CORE,

@@ -21,6 +21,13 @@ NOT_SERVED = (
         Tier.EXTENDED,
     ),
     Requirement(
+        "cip-hostvip",
+        "Unserved addresses",
+        "A cluster IP does not lead to programs of a node that listen at all of its addresses.",
+        "https://github.com/kubernetes/kubernetes/issues/72236",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "cip-ping",
         "Unserved addresses",
         "A ping to a cluster IP is refused.",

@@ -77,4 +77,12 @@ OPEN_FLOWS = (
         "https://github.com/kubernetes/kubernetes/issues/139628",
         Tier.EXTENDED,
     ),
+    Requirement(
+        "ct-trigger",
+        "Open flows",
+        "A change of the front doors of a Service leaves its open UDP flows at their endpoint, and takes up flows "
+        "that were not served before.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/conntrack/cleanup.go",
+        Tier.EXTENDED,
+    ),
 )

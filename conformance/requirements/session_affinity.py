@@ -47,6 +47,13 @@ SESSION_AFFINITY = (
         Tier.EXTENDED,
     ),
     Requirement(
+        "aff-many",
+        "Session affinity",
+        "Every client keeps its endpoint, however many clients a Service has.",
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "aff-switch",
         "Session affinity",
         "A change of sessionAffinity counts for connections that are made after it.",

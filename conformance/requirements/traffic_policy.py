@@ -56,4 +56,25 @@ TRAFFIC_POLICY = (
         "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/3015-prefer-same-node",
         Tier.EXTENDED,
     ),
+    Requirement(
+        "topo-values",
+        "Topology",
+        "The trafficDistribution PreferClose means PreferSameZone; the annotation topology-mode comes before either.",
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-distribution",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "topo-vs-local",
+        "Topology",
+        "Policy Local comes before hints of topology, and hints do not count for terminating endpoints.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/topology.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "topo-live",
+        "Topology",
+        "A node whose zone changes uses the endpoints of its new zone; one that loses its zone uses all.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/topology.go",
+        Tier.EXTENDED,
+    ),
 )

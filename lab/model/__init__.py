@@ -1,6 +1,15 @@
 """The nouns: places, Services, flows, packets. Frozen facts that every room may name."""
 
-from lab.model.circumstance import Circumstance, DetectLocal, PodIs, PodState, ProxyHas, ServiceIs
+from lab.model.circumstance import (
+    Circumstance,
+    DetectLocal,
+    NodeIs,
+    NodeState,
+    PodIs,
+    PodState,
+    ProxyHas,
+    ServiceIs,
+)
 from lab.model.facts import Facts, Interface, NetworkFacts, ServiceFacts
 from lab.model.flow import (
     ClusterIP,
@@ -70,7 +79,9 @@ __all__ = [
     "LoadBalancerIP",
     "NetworkFacts",
     "NodeAddress",
+    "NodeIs",
     "NodePort",
+    "NodeState",
     "OtherPort",
     "Part",
     "Place",

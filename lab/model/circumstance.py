@@ -1,4 +1,4 @@
-"""What a claim presupposes beyond its Services: states of pods, changes of Services, kube-proxy's configuration."""
+"""What a claim presupposes beyond its Services: states of pods and nodes, changes of Services, kube-proxy's options."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +20,18 @@ class PodState(StrEnum):
     GONE = "gone"
 
 
+class NodeState(StrEnum):
+    """What a Node object says, beyond its addresses: its zone, and whether it is to go.
+
+    A node to be deleted bears the taint by which Cluster Autoscaler announces it.
+    """
+
+    AS_MADE = "as made"
+    IN_OTHER_ZONE = "in the other zone"
+    IN_NO_ZONE = "in no zone"
+    TO_BE_DELETED = "to be deleted"
+
+
 class DetectLocal(StrEnum):
     """kube-proxy's `detectLocalMode`: what it takes for traffic of pods."""
 
@@ -39,12 +51,24 @@ class PodIs:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeIs:
+    """A node's object is so."""
+
+    node: Place
+    state: NodeState
+
+
+@dataclass(frozen=True, slots=True)
 class ProxyHas:
-    """Every kube-proxy is configured so. node_port_addresses: CIDRs or `primary`; empty for the mode's default."""
+    """Every kube-proxy is configured so. node_port_addresses: CIDRs or `primary`; empty for the mode's default.
+
+    external_ips: the feature gate AllowServiceExternalIPs.
+    """
 
     masquerade_all: bool = False
     detect_local: DetectLocal = DetectLocal.CLUSTER_CIDR
     node_port_addresses: tuple[str, ...] = ()
+    external_ips: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +82,4 @@ class ServiceIs:
     now: Service | None
 
 
-Circumstance = PodIs | ProxyHas | ServiceIs
+Circumstance = PodIs | NodeIs | ProxyHas | ServiceIs

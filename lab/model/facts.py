@@ -72,7 +72,7 @@ class Facts:
     primary: one address per place, the one that others reach it by.
     node_addresses: the addresses of nodes that flows may name.
     unallocated: a cluster IP that no Service has.
-    listeners: the ports on which every pod's echo answers.
+    listeners: the ports on which the echo answers, in every pod and at every node.
     api: where the API is asked.
     """
 

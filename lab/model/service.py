@@ -39,8 +39,9 @@ class IPMode(StrEnum):
 
 
 class TrafficDistribution(StrEnum):
-    """`trafficDistribution`: which endpoints are preferred while there are any."""
+    """`trafficDistribution`: which endpoints are preferred while there are any. PREFER_CLOSE is the older name."""
 
+    PREFER_CLOSE = "PreferClose"
     PREFER_SAME_ZONE = "PreferSameZone"
     PREFER_SAME_NODE = "PreferSameNode"
 
@@ -64,10 +65,17 @@ class ServicePort:
 
 @dataclass(frozen=True, slots=True)
 class ListedEndpoint:
-    """An endpoint that a hand-made EndpointSlice lists. node: its nodeName; without one it is local to no node."""
+    """An endpoint that a hand-made EndpointSlice lists, as a rule without conditions.
+
+    address: whose own address it has, a pod's or a node's. further: whose addresses stand behind that one.
+    node: its nodeName; without one it is local to no node.
+    terminating: it has conditions, of an endpoint that serves and is terminating.
+    """
 
     address: Place
     node: Place | None = None
+    terminating: bool = False
+    further: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,7 @@ class Service:
     listed: instead of a selector, a hand-made EndpointSlice with these.
     load_balancer_ingress: addresses that the lab writes to status.loadBalancer.ingress, as a cloud would.
     session_affinity_seconds: ClientIP affinity with this time-out; None for none.
+    topology_mode: the annotation service.kubernetes.io/topology-mode.
     proxy_name: the label service.kubernetes.io/service-proxy-name, which takes the Service from kube-proxy.
     external_name: of a Service of type ExternalName.
     cluster_ip, health_check_node_port: those to ask the API for; None and 0 for those that it chooses.
@@ -102,6 +111,7 @@ class Service:
     traffic_distribution: TrafficDistribution | None = None
     session_affinity_seconds: int | None = None
     publish_not_ready_addresses: bool = False
+    topology_mode: str = ""
     proxy_name: str = ""
     cluster_ip: IPv4Address | None = None
     health_check_node_port: int = 0

@@ -137,7 +137,7 @@ def _wait_echo(echo: Daemon) -> None:
         echo.check()
         return "listening" in echo.last_lines() or None
 
-    wait_until("the echo listens in every pod", Limit.NETWORK_READY, listening)
+    wait_until("the echo listens at every pod and node", Limit.NETWORK_READY, listening)
 
 
 def _addresses_of(node: Place, listed: Sequence[Interface], bridge: str) -> Mapping[NodeAddress, IPv4Address]:

@@ -17,6 +17,7 @@ from lab.model import (
     Facts,
     Flow,
     Headers,
+    NodeState,
     Place,
     PodState,
     Protocol,
@@ -176,6 +177,13 @@ class NetnsCluster:
         services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
         self._wait_behind_rules()
+
+    def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
+        """Brings Node objects into these states through the API; returns when their kube-proxies know."""
+        self.check()
+        self.inspection.forget()
+        for node, state in states.items():
+            self.zones.bring(node, state)
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""

@@ -95,6 +95,7 @@ def configuration(
         "conntrack": {"maxPerCore": 0, "min": 0},
         "iptables": {"minSyncPeriod": MIN_SYNC_PERIOD, "masqueradeAll": options.masquerade_all},
         "nftables": {"minSyncPeriod": MIN_SYNC_PERIOD, "masqueradeAll": options.masquerade_all},
+        "featureGates": {} if options.external_ips else {"AllowServiceExternalIPs": False},
         "nodePortAddresses": list(options.node_port_addresses) or None,
         **_local_detection(options.detect_local, pod_interfaces),
     }

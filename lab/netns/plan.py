@@ -62,7 +62,8 @@ OUTSIDE_ADDRESSES: Final = MappingProxyType(
 CROWD_NETWORK: Final = IPv4Network("198.18.0.0/22")
 CROWD: Final = tuple(CROWD_NETWORK.hosts())
 """More addresses of the client's, for flows that shall come from many clients: of a network set aside for tests of
-devices (RFC 2544), all of which is the client's own. Nodes reach it by one route."""
+devices (RFC 2544), all of which is the client's own. Nodes reach it by one route: the kernel has one table of
+neighbours for all namespaces of the machine."""
 
 CANARY: Final = IPv4Address("10.96.255.254")
 """The cluster IP of the barrier's own Service."""

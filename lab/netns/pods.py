@@ -122,6 +122,6 @@ def running(node: Place, address: IPv4Address, *, ready: bool) -> Manifest:
 
 
 def echo_command(python: str, namespaces: Namespaces) -> list[str]:
-    """The command line of the echo for all pods."""
+    """The command line of the echo for all pods, and for programs of the nodes."""
     ports = ",".join(str(port) for port in plan.ECHO_PORTS)
-    return [python, "-m", "lab.netns.echo", namespaces.prefix, ports, *PODS]
+    return [python, "-m", "lab.netns.echo", namespaces.prefix, ports, *PODS, *NODES]

@@ -8,6 +8,7 @@ from lab.api import ApiAnswer
 from lab.kube import Kube, Manifest
 from lab.model import (
     Creation,
+    ListedEndpoint,
     Place,
     PodState,
     Service,
@@ -21,6 +22,7 @@ from lab.polling import Limit, wait_until
 
 _LABEL = "svcproof.invalid"
 _PROXY_NAME = "service.kubernetes.io/service-proxy-name"
+_TOPOLOGY_MODE = "service.kubernetes.io/topology-mode"
 _HEADLESS = "service.kubernetes.io/headless"
 _SERVICE_NAME = "kubernetes.io/service-name"
 
@@ -31,10 +33,11 @@ def manifest(service: Service, allotted: ServiceFacts | None = None) -> Manifest
     allotted: the addresses and node ports to ask for; None leaves them to the API.
     """
     labels = {_PROXY_NAME: service.proxy_name} if service.proxy_name else {}
+    annotated = {"annotations": {_TOPOLOGY_MODE: service.topology_mode}} if service.topology_mode else {}
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": service.name, "labels": labels},
+        "metadata": {"name": service.name, "labels": labels, **annotated},
         "spec": {key: value for key, value in _spec(service, allotted).items() if value is not None},
     }
 
@@ -151,15 +154,22 @@ def slice_by_hand(service: Service, addresses: Mapping[Place, IPv4Address]) -> M
             "labels": {_SERVICE_NAME: service.name} | ({_HEADLESS: ""} if service.headless_slice else {}),
         },
         "addressType": "IPv4",
-        "endpoints": [
-            {"addresses": [str(addresses[each.address])]}
-            | ({} if each.node is None else {"nodeName": each.node.value})
-            for each in service.listed
-        ],
+        "endpoints": [_endpoint(each, addresses) for each in service.listed],
         "ports": [
             {"name": port.name, "port": port.target_port, "protocol": port.protocol.value}
             for port in service.ports
         ],
+    }
+
+
+def _endpoint(listed: ListedEndpoint, addresses: Mapping[Place, IPv4Address]) -> Manifest:
+    """One endpoint of a hand-made slice."""
+    places = (listed.address, *listed.further)
+    conditions = {"ready": False, "serving": True, "terminating": True}
+    return {
+        "addresses": [str(addresses[each]) for each in places],
+        **({} if listed.node is None else {"nodeName": listed.node.value}),
+        **({"conditions": conditions} if listed.terminating else {}),
     }
 
 

@@ -7,11 +7,12 @@ itself known to that handler afterwards. An event in between is stored as known 
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+from typing import assert_never
 
 from lab.api import Deviation
 from lab.errors import NotReady
 from lab.kube import Kube
-from lab.model import NODES, Place, Transport
+from lab.model import NODES, NodeState, Place, Transport
 from lab.netns import plan
 from lab.polling import Limit, wait_until
 from lab.traffic.craft import Shape
@@ -22,6 +23,7 @@ _PORT = 19_999
 _PROBES = 24
 """Without its zone a node picks one of two addresses at random: all right by chance once in 2^24."""
 
+_TO_BE_DELETED = {"key": "ToBeDeletedByClusterAutoscaler", "effect": "NoSchedule"}
 _ADDRESSES = {"zone-1": plan.ROUTER, "zone-2": plan.ROUTER_BEYOND}
 
 
@@ -66,6 +68,22 @@ class Zones:
                 self.kube.label_node(node.value, {plan.ZONE_LABEL: plan.ZONES[node]})
                 self._wait_node(node, Limit.RULES_PROGRAMMED)
 
+    def bring(self, node: Place, state: NodeState) -> None:
+        """Brings a Node into a state; returns when its kube-proxy has followed, as far as packets can tell.
+
+        A taint shows in no packet. But kube-proxy gets the changes of a Node in their order: once it follows a change
+        of the zone that was written behind the taint, and the way back, it has had the taint before both.
+        """
+        leaves = state is NodeState.TO_BE_DELETED
+        self.kube.taint_node(node.value, [_TO_BE_DELETED] if leaves else [])
+        if leaves:
+            self._label(node, _other(plan.ZONES[node]))
+        self._label(node, _zone_in(node, state))
+
+    def _label(self, node: Place, zone: str | None) -> None:
+        self.kube.label_node(node.value, {plan.ZONE_LABEL: zone})
+        self._wait_zone(node, zone, Limit.RULES_PROGRAMMED)
+
     def deviations(self) -> tuple[Deviation, ...]:
         """What had to be done for kube-proxies that missed their zone."""
         return tuple(
@@ -77,13 +95,33 @@ class Zones:
         )
 
     def _wait_node(self, node: Place, limit: Limit) -> None:
+        self._wait_zone(node, plan.ZONES[node], limit)
+
+    def _wait_zone(self, node: Place, zone: str | None, limit: Limit) -> None:
+        """zone: None for a node without one, which uses the endpoints of all zones."""
         way = Way(node, 0, plan.ZONES_CANARY, _PORT, Shape(Transport.UDP))
-        wanted = _ADDRESSES[plan.ZONES[node]]
+        wanted = set(_ADDRESSES.values()) if zone is None else {_ADDRESSES[zone]}
         wait_until(
             f"kube-proxy on {node} knows the zone of its node",
             limit,
             lambda: self.exchange.all_reach(way, Place.ROUTER, wanted, _PROBES) or None,
         )
+
+
+def _zone_in(node: Place, state: NodeState) -> str | None:
+    match state:
+        case NodeState.AS_MADE | NodeState.TO_BE_DELETED:
+            return plan.ZONES[node]
+        case NodeState.IN_OTHER_ZONE:
+            return _other(plan.ZONES[node])
+        case NodeState.IN_NO_ZONE:
+            return None
+        case _:
+            assert_never(state)
+
+
+def _other(zone: str) -> str:
+    return next(each for each in _ADDRESSES if each != zone)
 
 
 def _endpoint(zone: str, address: IPv4Address) -> dict[str, object]:

@@ -5,7 +5,7 @@ and the captures are drained, whatever was still to come has come.
 """
 
 from collections import ChainMap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
@@ -180,13 +180,13 @@ class Exchange:
         self._collect(flight)
         return all(probe.local_error is not None for probe in flight.sent.values())
 
-    def all_reach(self, way: Way, at: Place, address: IPv4Address, count: int) -> bool:
-        """Whether each of `count` probes was seen going in at a place with this destination, as of now."""
+    def all_reach(self, way: Way, at: Place, addresses: Collection[IPv4Address], count: int) -> bool:
+        """Whether each of `count` probes was seen going in at a place, and each of these destinations was."""
         flight = _Flight()
         self._launch(way, count, flight)
         self._collect(flight)
         arrived = [seen.headers.destination for seen in _went_in(flight, at).values()]
-        return arrived == [address] * count
+        return len(arrived) == count and set(arrived) == set(addresses)
 
     def _account_for(
         self, way: Way, flight: _Flight, sentinels: Sequence[Way], otherwise: Sequence[Way] = ()

@@ -35,6 +35,7 @@ def test_a_command_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     assert time.monotonic() - start < 5
     child = int((tmp_path / "child").read_text())
     wait_until(lambda: has_ended(child))
+    assert has_ended(child)
 
 
 def test_a_tied_command_dies_with_us(tmp_path: Path) -> None:
@@ -49,7 +50,9 @@ run(tied(["sh", "-c", "echo $$ > {tmp_path}/child; exec sleep 60"]), environ={EN
     wait_until(lambda: child.exists() and child.read_text().strip())
     us.kill()
     us.wait()
-    wait_until(lambda: has_ended(int(child.read_text())))
+    left = int(child.read_text())
+    wait_until(lambda: has_ended(left))
+    assert has_ended(left)
 
 
 def test_a_long_command_beats() -> None:

@@ -87,7 +87,7 @@ def test_the_networks_own_way_is_no_oddity(encapsulation: Encapsulation, kind: s
 
 
 def _headers(**changed: object) -> Edit:
-    return lambda seen: replace(seen, headers=replace(seen.headers, **changed))  # type: ignore[arg-type]
+    return lambda seen: replace(seen, headers=replace(seen.headers, **changed))  # type: ignore[arg-type]  # each a value of its own field
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,8 @@ def test_a_change_can_be_too_late() -> None:
 )
 def test_nothing_else_may_be_in_between(strange: Steady) -> None:
     """One probe of one sender that fares otherwise is enough; what a change may pass through is said beforehand."""
-    one: list[Sequence[object]] = [canned_traces(FLOW, strange, 1, LAB.facts())]
-    watch = watched(batch(FIRST), [batch(FIRST), one, batch(SECOND)], batch(SECOND))  # type: ignore[list-item]
+    one: Batch = [canned_traces(FLOW, strange, 1, LAB.facts())]
+    watch = watched(batch(FIRST), [batch(FIRST), one, batch(SECOND)], batch(SECOND))
     assert isinstance(judged(watch), Unstable)
     assert judged(watch, [strange]) == Changed(FIRST, SECOND)
 
@@ -130,9 +130,9 @@ def test_nodes_follow_each_in_its_own_time() -> None:
 
 def test_probes_that_disagree_before_or_after_are_unstable() -> None:
     """Before and after a change, an outcome is as steady as any."""
-    half: list[Sequence[object]] = [*batch(FIRST)[:2], *batch(Dropped())[2:]]
-    assert isinstance(judged(watched(half, [batch(SECOND)], batch(SECOND))), Unstable)  # type: ignore[arg-type]
-    assert isinstance(judged(watched(batch(FIRST), [batch(SECOND)], half)), Unstable)  # type: ignore[arg-type]
+    half: Batch = [*batch(FIRST)[:2], *batch(Dropped())[2:]]
+    assert isinstance(judged(watched(half, [batch(SECOND)], batch(SECOND))), Unstable)
+    assert isinstance(judged(watched(batch(FIRST), [batch(SECOND)], half)), Unstable)
 
 
 def test_each_sender_has_its_own_node_in_its_outcome() -> None:

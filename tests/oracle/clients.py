@@ -11,8 +11,10 @@ from tests.oracle.topology import world_of
 class Clients:
     """Which endpoint, by its number, each client has at each port of a Service."""
 
-    def __init__(self, lie: Lie | None) -> None:
+    def __init__(self, lie: Lie | None, remembered: int | None) -> None:
+        """remembered: clients of an endpoint; None for all."""
         self._lie = lie
+        self._remembered = remembered
         self._had: dict[tuple[Service, str], dict[int, int]] = {}
         self._silent: dict[tuple[Service, str], float] = {}
         self._turn = 0
@@ -34,10 +36,17 @@ class Clients:
             return self._chosen(count, endpoints)
         port = "" if self._lie is Lie.AFFINITY_FOR_EVER else target.port
         had = self._had.setdefault((target.service, port), {})
+        if self._forgets(count, endpoints):
+            had.clear()
         if self._lie is not Lie.AFFINITY_NOT_RENEWED or not had:
             self._silent[target.service, port] = 0.0
         had |= {who: one for who, one in enumerate(self._chosen(count, endpoints)) if who not in had}
         return [had[who] for who in range(count)]
+
+    def _forgets(self, count: int, endpoints: int) -> bool:
+        """Whether each client in its turn is forgotten for another, before it comes again."""
+        too_many = self._remembered is not None and count > self._remembered * endpoints
+        return too_many and self._lie is not Lie.AFFINITY_FOR_EVER
 
     def _chosen(self, count: int, endpoints: int) -> list[int]:
         """A choice that differs each time."""

@@ -62,6 +62,7 @@ class Lie(StrEnum):
     AFFINITY_FOR_EVER = "a client with session affinity is kept at every port, and for ever"
     WRONG_MASQUERADE = "the sender's address is replaced by that of a node which did not see the packet"
     EVERY_ENDPOINT_HEALTHY = "a health check counts the endpoints of other nodes too"
+    NODES_UNNOTICED = "what becomes of a Node object is not noticed"
     API_CONTRARY = "the API accepts what it must refuse, and refuses what it must accept"
     LATE = "what comes back comes after the judging"
     MOVED = "an open flow goes where new ones go"
@@ -198,7 +199,9 @@ def _is_at_its_end(sighting: Sighting, facts: Facts) -> bool:
 
 
 def _near(sighting: Sighting, trace: Trace) -> Place:
-    """A node that could have masqueraded the packet: that of the place, or the sender's."""
+    """A node that could have masqueraded the packet: that of the place, or the sender's, or another than itself."""
+    if sighting.place is trace.probe.sender:
+        return next(node for node in NODES if node is not sighting.place)
     outside = sighting.place.kind is PlaceKind.OUTSIDE
     return trace.probe.sender.node if outside else sighting.place.node
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from conformance.oracle import documented
-from conformance.oracle.clients import without_affinity
+from conformance.oracle.clients import REMEMBERED, without_affinity
 from conformance.oracle.flows import first_node
 from conformance.outcome import Accepted, Delivered, Outcome, Refused, Rejected, Unanswered
 from lab.api import ApiAnswer, Figures, LabRecord
@@ -12,6 +12,8 @@ from lab.model import (
     Circumstance,
     Facts,
     Flow,
+    NodeIs,
+    NodeState,
     Place,
     PodIs,
     PodState,
@@ -24,7 +26,7 @@ from lab.model import (
     Watch,
 )
 from lab.netns import plan
-from lab.profiles import Profile
+from lab.profiles import Profile, ProxyMode
 from tests.oracle.arp import requests_under
 from tests.oracle.clients import Clients
 from tests.oracle.fabricated import fabricated, numbered, of_client
@@ -47,8 +49,10 @@ class LyingLab:
         self._profile = profile
         self._lie = lie
         self._pods: dict[Place, PodState] = {}
+        self._nodes: dict[Place, NodeState] = {}
         self._proxy = ProxyHas()
-        self._clients = Clients(lie)
+        remembered = REMEMBERED if profile.proxy_mode is ProxyMode.IPTABLES else None
+        self._clients = Clients(lie, remembered)
         self._changed: dict[str, Service | None] = {}
         self._open: dict[Flow, Outcome] = {}
         self._know(())
@@ -70,6 +74,11 @@ class LyingLab:
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Has these pods in these states."""
         self._pods |= states
+
+    def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
+        """Has these nodes in these states, if it does not lie about them."""
+        if self._lie is not Lie.NODES_UNNOTICED:
+            self._nodes |= states
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Has kube-proxies that are configured so."""
@@ -148,7 +157,8 @@ class LyingLab:
     def _when(self) -> tuple[Circumstance, ...]:
         changed = [ServiceIs(self._world.services[name], now) for name, now in self._changed.items()]
         pods = [PodIs(*each) for each in self._pods.items()]
-        return (self._proxy, *pods, *changed)
+        nodes = [NodeIs(*each) for each in self._nodes.items()]
+        return (self._proxy, *pods, *nodes, *changed)
 
     def _fates(self, flow: Flow, before: Outcome | None, count: int) -> Sequence[Outcome]:
         """The fates that probes have in turn: of many clients each its own, of one with affinity the same always."""

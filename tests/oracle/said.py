@@ -25,8 +25,7 @@ def said_of(claim: LiteralClaim, profile: Profile) -> Outcome:
     """The documented outcome of a claim's flow; of its shares or its clients, if the claim is about them."""
     world = world_of(claim.services)
     if claim.after is not None:
-        after = claim.after
-        return documented_again(profile, world, claim.flow, after.flow, after.idle_seconds, claim.when)
+        return documented_again(profile, world, claim.flow, claim.after, claim.when)
     if isinstance(claim.expect, Balanced):
         return documented_spread(profile, world, claim.flow, claim.when)
     if claim.before is not None:

@@ -7,7 +7,7 @@ import pytest
 
 from conformance.arranged import Arranged
 from conformance.live import Live, Observation
-from conformance.outcome import Balanced, ChosenAnew
+from conformance.outcome import Balanced, ChosenAnew, Outcome
 from conformance.results import Verdict
 from conformance.verdict import verdict_of
 from lab.api import Cluster
@@ -39,6 +39,7 @@ NAMED = {
     Lie.AFFINITY_FOR_EVER: "aff-timeout.tcp_by_cluster_ip",
     Lie.WRONG_MASQUERADE: "np-cluster.outside_to_second_node",
     Lie.EVERY_ENDPOINT_HEALTHY: "hcnp.node_without_endpoint",
+    Lie.NODES_UNNOTICED: "healthz.node_to_be_deleted",
     Lie.API_CONTRARY: "api-np.taken",
     Lie.LATE: "cip-hairpin.endpoint_among_others",
     Lie.MOVED: "ct-tcp.unready_cluster_ip",
@@ -107,7 +108,7 @@ def verdicts_under(lie: Lie, profile: Profile) -> Mapping[str, Verdict]:
         claim.id: verdict_on(claim, told[claim.id], profile)
         for claim in literal_claims()
         if _seen(told[claim.id]) != _seen(honest[claim.id])
-        if concerns(lie, claim)
+        if concerns(lie, claim, said_of(claim, profile))
     }
 
 
@@ -116,15 +117,15 @@ def _seen(observation: Observation) -> object:
     return (observation.traces, observation.requests) if observation.traces else observation.outcome
 
 
-def concerns(lie: Lie, claim: LiteralClaim) -> bool:
+def concerns(lie: Lie, claim: LiteralClaim, truth: Outcome) -> bool:
     """Whether a claim minds: shares or hops are what some are about; who is to choose anew has no affinity to lose."""
     match lie:
         case Lie.UNEVEN | Lie.UNEVEN_CLIENTS:
-            return isinstance(claim.expect, Balanced)
+            return isinstance(truth, Balanced)
         case Lie.AFFINITY_LOST:
-            return not isinstance(claim.expect, ChosenAnew | Balanced)
+            return not isinstance(truth, ChosenAnew | Balanced)
         case Lie.AFFINITY_FOR_EVER:
-            return isinstance(claim.expect, ChosenAnew)
+            return isinstance(truth, ChosenAnew)
         case Lie.IN_PIECES:
             return claim.id.startswith(("net-way.", "net-mtu."))
         case _:

@@ -105,9 +105,9 @@ PRIMARY = topology_of(NetworkName.FLANNEL).primary
 
 
 def leaves_by(facts: Facts, node: Place, to: Place) -> str:
-    """The interface by which a node sends to a place."""
+    """The interface by which a node sends to a place, or to itself."""
     if to.kind is not PlaceKind.POD:
-        return "eth0"
+        return "lo" if to is node else "eth0"
     names = {each.name for each in facts.interfaces if each.place is node}
     if to.node is node:
         return _BRIDGE if _BRIDGE in names else pod_interface(to)

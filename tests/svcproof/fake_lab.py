@@ -18,6 +18,7 @@ from lab.model import (
     LoadBalancerIP,
     NodeAddress,
     NodePort,
+    NodeState,
     Place,
     PlaceKind,
     PodIP,
@@ -92,6 +93,10 @@ class FakeCluster:
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Notes that it was asked."""
         self.asked += [f"{pod} {state}" for pod, state in states.items()]
+
+    def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
+        """Notes that it was asked."""
+        self.asked += [f"{node} {state}" for node, state in states.items()]
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Notes that it was asked."""

@@ -239,13 +239,14 @@ def test_a_way_chooses_its_route_by_mark(exchange: Exchange, network: Network) -
 
 
 def test_all_reach_counts_every_probe(exchange: Exchange, network: Network) -> None:
-    """`all_reach` is true where each probe went in at that place with that destination, and with no other."""
+    """`all_reach` is true where each probe went in at that place, and with these destinations, no more and no less."""
     network.reaching.add(SILENT)
-    assert exchange.all_reach(way(SILENT), Place.POD_B1, SILENT, 3)
-    assert not exchange.all_reach(way(SILENT), Place.POD_B1, ANSWERING, 3)
-    assert not exchange.all_reach(way(SILENT), Place.POD_A2, SILENT, 3)
+    assert exchange.all_reach(way(SILENT), Place.POD_B1, {SILENT}, 3)
+    assert not exchange.all_reach(way(SILENT), Place.POD_B1, {ANSWERING}, 3)
+    assert not exchange.all_reach(way(SILENT), Place.POD_B1, {SILENT, ANSWERING}, 3)
+    assert not exchange.all_reach(way(SILENT), Place.POD_A2, {SILENT}, 3)
     network.reaching.clear()
-    assert not exchange.all_reach(way(SILENT), Place.POD_B1, SILENT, 3)
+    assert not exchange.all_reach(way(SILENT), Place.POD_B1, {SILENT}, 3)
 
 
 def test_the_barrier_asks_for_a_place_and_a_port(exchange: Exchange, network: Network) -> None:

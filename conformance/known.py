@@ -209,6 +209,18 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
     ),
     *(
         KnownDifference(
+            claim=f"net-outside.{claim}",
+            proxy_mode=ProxyMode.IPTABLES,
+            instead=delivered(Place.POD_B1, source=Masqueraded(node)),
+            kind=DifferenceKind.DOCUMENTED,
+            reason="flannel's iptables rules masquerade what comes from outside to a pod of another node",
+            link="https://github.com/flannel-io/flannel/blob/v0.28.9/pkg/trafficmngr/iptables/iptables.go",
+            network=NetworkName.FLANNEL,
+        )
+        for claim, node in (("tcp_by_another_node", Place.WORKER_A), ("udp_by_another_node", Place.WORKER_C))
+    ),
+    *(
+        KnownDifference(
             claim=f"net-spoof.{claim}",
             proxy_mode=mode,
             instead=Unanswered(frozenset({Arrival(arrived, 8080, Kept())})),

@@ -53,6 +53,14 @@ POD_NETWORK = (
         Tier.CORE,
     ),
     Requirement(
+        "net-outside",
+        "Pod network",
+        "Who is outside the cluster and routes pods' addresses to a node, any of them, reaches pods by their own "
+        "addresses, seen by its own.",
+        "https://docs.tigera.io/calico/latest/networking/determine-best-networking",
+        Tier.EXTENDED,
+    ),
+    Requirement(
         "net-spoof",
         "Pod network",
         "A packet that a pod sends in the name of another address is dropped by its node.",

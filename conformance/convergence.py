@@ -9,6 +9,7 @@ from conformance.outcome import (
     Arrival,
     Changed,
     Delivered,
+    Lost,
     Masqueraded,
     Outcome,
     Refused,
@@ -90,6 +91,8 @@ def _with_nodes_swapped(fate: Steady, one: Place, other: Place) -> Steady:
             return replace(fate, by=swapped.get(by, by))
         case Delivered(arrivals=arrivals) | Unanswered(arrivals=arrivals):
             return replace(fate, arrivals=frozenset(_arrival_swapped(each, swapped) for each in arrivals))
+        case Lost(seen=Unanswered(arrivals=arrivals)):
+            return Lost(Unanswered(frozenset(_arrival_swapped(each, swapped) for each in arrivals)))
         case _:
             return fate
 
@@ -113,6 +116,8 @@ def _is_of(fate: Steady, outcome: Outcome) -> bool:
             return fate.answered_from is outcome.answered_from and fate.arrivals <= outcome.arrivals
         case Unanswered(), Unanswered():
             return fate.arrivals <= outcome.arrivals
+        case Lost(seen=fared), Lost(seen=seen):
+            return _is_of(fared, seen)
         case _:
             return fate == outcome
 

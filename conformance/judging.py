@@ -17,6 +17,7 @@ from conformance.outcome import (
     Forwarded,
     Kept,
     LocalError,
+    Lost,
     Masqueraded,
     Outcome,
     Refused,
@@ -55,7 +56,12 @@ def judge_one(trace: Trace, facts: Facts) -> Steady:
     """
     if trace.answer is not None:
         return _answered(trace, trace.answer)
-    return _fate(_sent_once(_sent_once(trace, Part.PROBE), Part.REPLY), facts)
+    fate = _fate(_sent_once(_sent_once(trace, Part.PROBE), Part.REPLY), facts)
+    match fate:
+        case Dropped() | Unanswered() | Forwarded() | LocalError() if trace.sentinels_lost:
+            return Lost(fate)
+        case _:
+            return fate
 
 
 def _fate(trace: Trace, facts: Facts) -> Steady:
@@ -139,19 +145,27 @@ def together(fates: Counter[Steady]) -> Steady | Unstable:
     if len(kinds) > 1:
         return unstable(fates)
     [kind] = kinds
-    arrivals = frozenset(
-        arrival
-        for outcome in fates
-        if isinstance(outcome, Delivered | Unanswered)
-        for arrival in outcome.arrivals
-    )
+    arrivals = frozenset(arrival for outcome in fates for arrival in arrivals_of(outcome))
     match kind:
         case Delivered(answered_from=answered_from):
             return Delivered(arrivals, answered_from)
         case Unanswered():
             return Unanswered(arrivals)
+        case Lost(seen=Unanswered()):
+            return Lost(Unanswered(arrivals))
         case _:
             return kind
+
+
+def arrivals_of(outcome: Outcome) -> frozenset[Arrival]:
+    """The endpoints that probes of this fate arrived at, answered or not."""
+    match outcome:
+        case Delivered(arrivals=arrivals) | Unanswered(arrivals=arrivals):
+            return arrivals
+        case Lost(seen=seen):
+            return arrivals_of(seen)
+        case _:
+            return frozenset()
 
 
 def _without_arrivals(outcome: Steady) -> Steady:
@@ -160,6 +174,8 @@ def _without_arrivals(outcome: Steady) -> Steady:
             return Delivered(frozenset(), answered_from)
         case Unanswered():
             return Unanswered(frozenset())
+        case Lost(seen=Unanswered()):
+            return Lost(Unanswered(frozenset()))
         case _:
             return outcome
 

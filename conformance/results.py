@@ -11,8 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from conformance.outcome import Outcome
 from lab.api import LabRecord, Rule
 
-SCHEMA_VERSION = 2
-"""2 added evidence to claims, the catalogue to a run, an outcome Strayed. Earlier files are read as having none."""
+SCHEMA_VERSION = 3
+"""2 added evidence to claims, the catalogue to a run, an outcome Strayed; 3 an outcome Lost. Earlier files are read as
+having none."""
 
 
 class Verdict(StrEnum):

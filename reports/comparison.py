@@ -14,6 +14,7 @@ from conformance.outcome import (
     Dropped,
     Forwarded,
     LocalError,
+    Lost,
     Outcome,
     Refused,
     Rejected,
@@ -92,6 +93,8 @@ def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: C901, PLR0911, PLR09
             return {"outcome": "forwarded untranslated", "to": str(place)}
         case LocalError(errno=errno):
             return {"outcome": "failed at the sender", "with": errno}
+        case Lost(seen=seen):
+            return {**traits(seen), "sentinels behind it": "lost, too"}
         case Changed(before=before, after=after, in_time=in_time):
             followed = "in time" if in_time else "later than is documented"
             return {"outcome": "changed", "before": str(before), "after": str(after), "followed": followed}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conformance.outcome import Changed, Lost, Unstable
 from conformance.results import ClaimResult, Run, Verdict
 
 ATTENTION = (
@@ -71,6 +72,12 @@ def notices(run: Run) -> tuple[str, ...]:
         found.append(f"The run was interrupted. What it had seen by then is here; {left} did not run.")
     if _observed(by) == 0:
         found.append(f"Nothing was observed. This run says nothing about {run.profile}.")
+    unreached = [claim for claim in run.claims if _is_lost(claim)]
+    if unreached:
+        found.append(
+            f"In {counted(len(unreached), 'claim')} the sentinels behind the probes were lost, too, which ask no "
+            "Service: look at the network between nodes, pods and clients first."
+        )
     if not run.labs:
         found.append("No lab came up, so nothing is known here of kernel, versions and programs.")
     if run.errors:
@@ -82,6 +89,17 @@ def notices(run: Run) -> tuple[str, ...]:
                 f"The capture of {lab.lab} lost {lost}: what was not seen there may have been there."
             )
     return tuple(found)
+
+
+def _is_lost(claim: ClaimResult) -> bool:
+    """Whether probes that should have come were lost as the sentinels behind them were, all or some."""
+    match claim.observed:
+        case Lost() | Changed(before=Lost()) | Changed(after=Lost()):
+            return True
+        case Unstable(history=history):
+            return any(isinstance(fate.outcome, Lost) for fate in history)
+        case _:
+            return False
 
 
 def concerns(run: Run) -> tuple[Concern, ...]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from conformance.live import Live
 from conformance.results import ClaimResult, Convergence, Verdict
-from conformance.verdict import verdict_of
+from conformance.verdict import LOOK_AT_FAILURES, NOT_TOLD, verdict_of
 from lab.errors import LabError
 from svcproof.collected import CollectedClaim, not_run
 from svcproof.evidence import batch_record, flow_record, ways
@@ -27,6 +27,8 @@ def claim_result(
         return replace(base, verdict=Verdict.LAB_ERROR, error="the scenario observed nothing")
     last = observations[-1]
     verdict = verdict_of(claim.expect, last.outcome, claim.difference)
+    if verdict is Verdict.LAB_ERROR:
+        return replace(base, verdict=verdict, error=str(LabError(NOT_TOLD, next_step=LOOK_AT_FAILURES)))
     if verdict is Verdict.PASS and raised is not None:
         # The observation is as expected and yet an assertion failed: not to be taken for a pass.
         verdict, base = Verdict.FAIL, replace(base, error=_words(raised))

@@ -25,7 +25,9 @@ from conformance.outcome.probe import (
     Dropped,
     Forwarded,
     LocalError,
+    Lost,
     Refused,
+    Silent,
     Steady,
     Unanswered,
 )
@@ -45,12 +47,14 @@ __all__ = [
     "Forwarded",
     "Kept",
     "LocalError",
+    "Lost",
     "Masqueraded",
     "Outcome",
     "Refused",
     "Rejected",
     "Returned",
     "Share",
+    "Silent",
     "Skewed",
     "Source",
     "Steady",
@@ -77,6 +81,7 @@ Outcome = Annotated[
     | Dropped
     | Forwarded
     | LocalError
+    | Lost
     | Changed
     | Answered
     | Accepted

@@ -95,6 +95,26 @@ class Answered:
         return said + counts + ("" if self.weight is None else f", weight {self.weight}")
 
 
+Silent = Annotated[Dropped | Unanswered | Forwarded | LocalError, Discriminator("kind")]
+"""What comes to nothing for the sender. That it stays so must be proven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No answer came in seconds, nor to the sentinels behind the probes, though every place answered itself.
+
+    Nothing is proven silent then, but what should have come has not. Equals no expectation.
+    seen: what it would be, had the sentinels come through.
+    """
+
+    seen: Silent
+    kind: Literal["lost"] = "lost"
+
+    def __str__(self) -> str:
+        return f"{self.seen}; the sentinels behind it were lost, too"
+
+
 Steady = Annotated[
-    Delivered | Unanswered | Refused | Dropped | Forwarded | LocalError | Answered, Discriminator("kind")
+    Delivered | Unanswered | Refused | Dropped | Forwarded | LocalError | Answered | Lost,
+    Discriminator("kind"),
 ]

@@ -115,11 +115,14 @@ class Trace:
     """Everything that was seen of one probe, in the order of time. Judging, drawing and evidence use this alone.
 
     answer: what came back over the connection of a request; None where there was none, or no connection.
+    sentinels_lost: whether the probe was silent and a sentinel behind it was lost, too, though each place of the lab
+    answered itself. Nothing proves then that no answer would have come; but none came within the time limit.
     """
 
     probe: Probe
     sightings: tuple[Sighting, ...] = field(default=())
     answer: bytes | None = None
+    sentinels_lost: bool = False
 
     def of(self, part: Part) -> tuple[Sighting, ...]:
         """The sightings of one part."""

@@ -1,20 +1,24 @@
 """A change is told from probes alone: what was before, what is after, how long it took, and that nothing else was."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from conformance.convergence import BOUND_SECONDS, Followed, convergence, from_every_node
 from conformance.live import Live
 from conformance.outcome import (
+    Arrival,
     Changed,
     Dropped,
     Forwarded,
     Kept,
+    Lost,
     Masqueraded,
     Outcome,
     Refused,
     Steady,
+    Unanswered,
     Unstable,
     delivered,
 )
@@ -110,6 +114,30 @@ def test_nothing_else_may_be_in_between(strange: Steady) -> None:
     watch = watched(batch(FIRST), [batch(FIRST), one, batch(SECOND)], batch(SECOND))
     assert isinstance(judged(watch), Unstable)
     assert judged(watch, [strange]) == Changed(FIRST, SECOND)
+
+
+def lost(watch: Watch) -> Watch:
+    """The watch, with sentinels lost behind all that is silent in it."""
+    return replace(watch, traces=tuple(replace(trace, sentinels_lost=True) for trace in watch.traces))
+
+
+def test_where_sentinels_are_lost_the_silence_of_a_change_is_lost() -> None:
+    """What came back before it is told all the same."""
+    watch = watched(batch(FIRST), [batch(FIRST), batch(Dropped())], batch(Dropped()))
+    assert judged(lost(watch)) == Changed(FIRST, Lost(Dropped()))
+
+
+def test_lost_answers_are_told_as_the_own_sender_would_see_it() -> None:
+    """Where they arrived, and which node masqueraded them, as of what is not lost."""
+    arrivals = [frozenset({Arrival(A1, 8080, Masqueraded(flow.sender.node))}) for flow in FLOWS]
+    after = [
+        canned_traces(flow, Unanswered(each), ROUNDS, LAB.facts())
+        for flow, each in zip(FLOWS, arrivals, strict=True)
+    ]
+    own = frozenset({Arrival(A1, 8080, Masqueraded(FLOW.sender.node))})
+    watch = watched(batch(FIRST), [batch(FIRST), after], after)
+    assert judged(watch) == Changed(FIRST, Unanswered(own))
+    assert judged(lost(watch)) == Changed(FIRST, Lost(Unanswered(own)))
 
 
 def test_what_was_before_may_not_come_back() -> None:

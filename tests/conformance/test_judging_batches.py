@@ -16,6 +16,7 @@ from conformance.outcome import (
     Forwarded,
     Kept,
     LocalError,
+    Lost,
     Masqueraded,
     Outcome,
     Refused,
@@ -134,6 +135,38 @@ def test_probes_that_agree_are_one_outcome(name: str) -> None:
     """A batch whose probes all had the same fate is judged as each of them."""
     trace = replay_one(name)
     assert together(trace, trace, trace) == judge_one(trace, lab_facts())
+
+
+def lost(trace: Trace) -> Trace:
+    """The trace of a probe behind which a sentinel was lost."""
+    return replace(trace, sentinels_lost=True)
+
+
+@pytest.mark.parametrize("name", ["local-policy-udp", "unallocated-tcp", "local-error-udp"])
+def test_silence_is_lost_where_the_sentinel_was(name: str) -> None:
+    """Dropped, forwarded or stopped at the sender: nothing proves then that it ended there."""
+    trace = replay_one(name)
+    assert together(lost(trace)) == Lost(judge_one(trace, lab_facts()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["pod-far-tcp", "pod-refused-tcp", "node-refused-tcp"])
+def test_what_came_back_needs_no_sentinel(name: str) -> None:
+    """An answer or a refusal that was read at last is what it is."""
+    trace = replay_one(name)
+    assert together(lost(trace)) == judge_one(trace, lab_facts())
+
+
+def test_lost_arrivals_add_up() -> None:
+    """Probes that arrived, and whose answers were lost as sentinels were, are one outcome with all endpoints."""
+    batch = [lost(without(trace, Part.REPLY)) for trace in replay("two-endpoints-tcp")]
+    assert together(*batch) == Lost(Unanswered(TO_A1 | TO_B1))
+
+
+def test_lost_and_delivered_probes_disagree() -> None:
+    """A batch of which a part is lost is unstable."""
+    trace = replay_one("pod-far-tcp")
+    silent = lost(without(trace, Part.REPLY))
+    assert together(trace, silent) == Unstable((Fate(Lost(Unanswered(TO_B1)), 1), Fate(Delivered(TO_B1), 1)))
 
 
 ICMP_REFUSED = Refused(Place.WORKER_A, Refusal.PORT_UNREACHABLE)

@@ -12,6 +12,7 @@ from conformance.outcome import (
     Forwarded,
     Kept,
     LocalError,
+    Lost,
     Masqueraded,
     Outcome,
     Refused,
@@ -44,6 +45,14 @@ IN_WORDS: tuple[tuple[Outcome, str], ...] = (
     (Dropped(), "dropped without a word"),
     (Forwarded(Place.ROUTER), "forwarded untranslated to router"),
     (LocalError("EPERM"), "failed at the sender with EPERM"),
+    (Lost(Dropped()), "dropped without a word; the sentinels behind it were lost, too"),
+    (
+        Lost(Unanswered(frozenset({AT_A1}))),
+        (
+            "arrived at pod-a1:8080 seeing its own address; no answer came back; "
+            "the sentinels behind it were lost, too"
+        ),
+    ),
     (
         Unstable((Fate(Dropped(), 2), Fate(LocalError("EPERM"), 1))),
         "unstable: 2 probes dropped without a word; 1 probes failed at the sender with EPERM",

@@ -17,6 +17,7 @@ from conformance.outcome import (
     Forwarded,
     Kept,
     LocalError,
+    Lost,
     Masqueraded,
     Outcome,
     Refused,
@@ -52,7 +53,9 @@ OUTCOMES: tuple[Outcome, ...] = (
     Dropped(),
     Forwarded(Place.ROUTER),
     LocalError("EPERM"),
+    *(Lost(seen) for seen in (Dropped(), Unanswered(ARRIVALS), Forwarded(Place.ROUTER), LocalError("EPERM"))),
     Unstable((Fate(Delivered(ARRIVALS), 3), Fate(Dropped(), 1))),
+    Unstable((Fate(Delivered(ARRIVALS), 3), Fate(Lost(Dropped()), 1))),
 )
 
 

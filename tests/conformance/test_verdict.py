@@ -5,7 +5,21 @@ from itertools import product
 import pytest
 
 from conformance.known import DifferenceKind, KnownDifference
-from conformance.outcome import Dropped, Fate, Forwarded, Kept, Outcome, Refused, Unstable, delivered
+from conformance.outcome import (
+    Changed,
+    Dropped,
+    Fate,
+    Forwarded,
+    Kept,
+    LocalError,
+    Lost,
+    Outcome,
+    Refused,
+    Silent,
+    Unanswered,
+    Unstable,
+    delivered,
+)
 from conformance.results import Verdict
 from conformance.verdict import exit_code, verdict_of
 from lab.model import Place, Refusal
@@ -44,6 +58,53 @@ NOT_SEEN = {Verdict.LAB_ERROR, Verdict.NOT_RUN}
 def test_every_verdict(observed: Outcome, difference: KnownDifference | None, verdict: Verdict) -> None:
     """A known difference is strict both ways, and probes that disagree equal nothing."""
     assert verdict_of(EXPECTED, observed, difference) is verdict
+
+
+SILENT: tuple[Silent, ...] = (
+    Dropped(),
+    Unanswered(EXPECTED.arrivals),
+    Forwarded(Place.ROUTER),
+    LocalError("EPERM"),
+)
+
+
+@pytest.mark.parametrize("seen", SILENT, ids=lambda it: it.kind)
+@pytest.mark.parametrize("expected", [EXPECTED, OTHER, *SILENT], ids=lambda it: it.kind)
+def test_lost_probes_fail_what_expects_anything_but_their_silence(expected: Outcome, seen: Silent) -> None:
+    """What should have come has not; but silence that should be, and is not proven, is neither so nor not so."""
+    verdict = Verdict.LAB_ERROR if expected == seen else Verdict.FAIL
+    assert verdict_of(expected, Lost(seen), None) is verdict
+
+
+@pytest.mark.parametrize(
+    ("expected", "seen", "verdict"),
+    [
+        (EXPECTED, INSTEAD, Verdict.LAB_ERROR),
+        (EXPECTED, Dropped(), Verdict.FAIL),
+        (Dropped(), Dropped(), Verdict.FAIL),
+    ],
+)
+def test_of_a_known_difference_it_is_what_is_recorded_that_counts(
+    expected: Outcome, seen: Silent, verdict: Verdict
+) -> None:
+    """Where silence is recorded, it is not told; where something else is recorded, that has not come."""
+    assert verdict_of(expected, Lost(seen), KNOWN) is verdict
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed", "verdict"),
+    [
+        (Changed(EXPECTED, Dropped()), Changed(EXPECTED, Lost(Dropped())), Verdict.LAB_ERROR),
+        (Changed(Dropped(), EXPECTED), Changed(Lost(Dropped()), EXPECTED), Verdict.LAB_ERROR),
+        (Changed(OTHER, EXPECTED), Changed(OTHER, Lost(Dropped())), Verdict.FAIL),
+        (Changed(EXPECTED, Dropped()), Changed(Lost(Dropped()), Lost(Dropped())), Verdict.FAIL),
+        (Changed(EXPECTED, Dropped()), Changed(EXPECTED, Lost(Dropped()), in_time=False), Verdict.FAIL),
+        (Dropped(), Unstable((Fate(EXPECTED, 1), Fate(Lost(Dropped()), 9))), Verdict.FAIL),
+    ],
+)
+def test_lost_probes_of_a_change_or_of_some(expected: Outcome, observed: Outcome, verdict: Verdict) -> None:
+    """A change is told by what is not lost; and probes of which some came and some did not are no silence."""
+    assert verdict_of(expected, observed, None) is verdict
 
 
 def test_the_classes_cover_every_verdict() -> None:

@@ -86,7 +86,7 @@ def of_client(trace: Trace, address: IPv4Address) -> Trace:
         return replace(headers, source=source, destination=destination)
 
     sightings = tuple(replace(each, headers=of(each.headers)) for each in trace.sightings)
-    return Trace(replace(trace.probe, headers=of(trace.probe.headers)), sightings)
+    return replace(trace, probe=replace(trace.probe, headers=of(trace.probe.headers)), sightings=sightings)
 
 
 def _leg(flow: Flow, fate: Outcome, facts: Facts) -> Leg:

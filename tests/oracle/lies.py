@@ -52,6 +52,7 @@ class Lie(StrEnum):
     UNMASQUERADED = "the sender's address is not replaced"
     WRONG_ANSWER_ADDRESS = "the answer bears another address"
     DROPPED = "probes vanish"
+    NETWORK_GONE = "probes vanish, and so do the sentinels behind them"
     REFUSED = "probes are refused"
     FORWARDED = "probes are let out to the router"
     FLAPPING = "every other probe vanishes"
@@ -118,7 +119,7 @@ def _lied_fate(lie: Lie, subject: Subject, honest: Outcome) -> Outcome:  # noqa:
             return _elsewhere(subject, honest)
         case Lie.MISSING_ENDPOINT:
             return subject.honest[-1]
-        case Lie.DROPPED | Lie.FLAPPING if honest != Dropped():
+        case Lie.DROPPED | Lie.FLAPPING | Lie.NETWORK_GONE if honest != Dropped():
             return Dropped()
         case Lie.REFUSED | Lie.FLAPPING:
             return _refused(subject)
@@ -156,6 +157,8 @@ def _arrivals(outcome: Outcome) -> frozenset[Arrival]:
 def trace_under(lie: Lie | None, trace: Trace, facts: Facts) -> Trace:
     """The trace of a probe under a lie about what is on its packets, or when they come."""
     match lie:
+        case Lie.NETWORK_GONE:
+            return replace(trace, sentinels_lost=True)
         case Lie.LATE:
             kept = (each for each in trace.sightings if each.part is Part.PROBE or not _is_back(each, trace))
             return replace(trace, sightings=tuple(kept), answer=None)

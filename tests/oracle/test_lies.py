@@ -7,10 +7,12 @@ import pytest
 
 from conformance.arranged import Arranged
 from conformance.live import Live, Observation
-from conformance.outcome import Balanced, ChosenAnew, Outcome
+from conformance.outcome import Balanced, ChosenAnew, Dropped, Outcome
+from conformance.requirements import REQUIREMENTS
 from conformance.results import Verdict
 from conformance.verdict import verdict_of
 from lab.api import Cluster
+from lab.model import Creation
 from lab.profiles import PROFILES, Profile
 from tests.oracle.lies import Lie
 from tests.oracle.literal_claims import LiteralClaim, literal_claims
@@ -29,6 +31,7 @@ NAMED = {
     Lie.UNMASQUERADED: "np-cluster.outside_to_first_node",
     Lie.WRONG_ANSWER_ADDRESS: "cip-ext.via_node_of_an_endpoint",
     Lie.DROPPED: "noep-cip.from_pod",
+    Lie.NETWORK_GONE: "cip-basic.pod_beside_an_endpoint",
     Lie.REFUSED: "etpl-noloc.node_port",
     Lie.FORWARDED: "lb-cluster.pod",
     Lie.FLAPPING: "net-pod.tcp_across_nodes",
@@ -149,12 +152,42 @@ def test_every_claim_is_satisfied_by_the_truth(profile: Profile) -> None:
     assert {name: it for name, it in verdicts.items() if it not in SOUND} == {}
 
 
+def awaits_a_drop(claim: LiteralClaim, profile: Profile) -> bool:
+    """Whether a claim expects probes to vanish: where all do, that is as expected, if only it could be proven."""
+    return said_of(claim, profile) == Dropped()
+
+
+@profiles
+def test_where_the_network_is_gone_silence_is_no_verdict(profile: Profile) -> None:
+    """A claim of silence does not pass, nor does it fail; any other claim that sends packets fails."""
+    verdicts = verdicts_under(Lie.NETWORK_GONE, profile)
+    silent = {claim.id for claim in literal_claims() if awaits_a_drop(claim, profile)}
+    assert silent
+    assert {name for name, verdict in verdicts.items() if verdict is Verdict.LAB_ERROR} == silent
+    assert {name for name, verdict in verdicts.items() if verdict is not Verdict.FAIL} == silent
+
+
+@profiles
+def test_a_network_that_is_gone_is_noticed_by_every_family(profile: Profile) -> None:
+    """Of each family that sends packets some claim fails by its name."""
+    failed = {
+        REQUIREMENTS[name.partition(".")[0]].family
+        for name, verdict in verdicts_under(Lie.NETWORK_GONE, profile).items()
+        if verdict is Verdict.FAIL
+    }
+    creations = {claim.id for claim in literal_claims() if isinstance(claim.flow.target, Creation)}
+    packets = {claim.id.partition(".")[0] for claim in literal_claims() if claim.id not in creations}
+    assert failed == {REQUIREMENTS[requirement].family for requirement in packets}
+
+
 @profiles
 @pytest.mark.parametrize("lie", Lie)
 def test_no_claim_passes_under_a_lie_that_concerns_it(lie: Lie, profile: Profile) -> None:
     """A claim notices every lie that changes a packet of its flow."""
     verdicts = verdicts_under(lie, profile)
-    passed = {name for name, verdict in verdicts.items() if verdict not in FOUND_OUT}
+    untold = {claim.id for claim in literal_claims() if awaits_a_drop(claim, profile)}
+    allowed = untold if lie is Lie.NETWORK_GONE else set()
+    passed = {name for name, verdict in verdicts.items() if verdict not in FOUND_OUT} - allowed
     assert passed == set()
     assert verdicts[NAMED[lie]] in FOUND_OUT
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.outcome import Changed, Dropped, Fate, Forwarded, Lost, Outcome, Unstable
 from conformance.results import Run, Tier, Verdict
+from lab.model import Place
 from reports.catalogue import entries, families
 from reports.document import shown
 from reports.rerun import rerun_command
@@ -103,6 +105,28 @@ def test_a_lossy_capture_is_said() -> None:
     lossy = replace(lab, figures=replace(lab.figures, dropped=12))
     (notice,) = notices(replace(sample_run(), labs=(lossy,)))
     assert notice.startswith("The capture of lab-7 lost 12 packets")
+
+
+LOST = Lost(Dropped())
+
+
+@pytest.mark.parametrize(
+    ("observed", "is_said"),
+    [
+        (LOST, True),
+        (Changed(Forwarded(Place.ROUTER), LOST), True),
+        (Changed(LOST, Forwarded(Place.ROUTER)), True),
+        (Unstable((Fate(Forwarded(Place.ROUTER), 1), Fate(LOST, 1))), True),
+        (Dropped(), False),
+        (Changed(Forwarded(Place.ROUTER), Dropped()), False),
+        (Unstable((Fate(Dropped(), 1),)), False),
+    ],
+    ids=str,
+)
+def test_sentinels_that_were_lost_are_said(observed: Outcome, *, is_said: bool) -> None:
+    """Of how many claims, for all or for some of their probes; the network is to be looked at before any Service."""
+    run = replace(sample_run(), claims=(replace(moved(), observed=observed), reached()))
+    assert [notice.startswith("In 1 claim the sentinels") for notice in notices(run)] == [True] * is_said
 
 
 def test_observed_words() -> None:

@@ -14,6 +14,7 @@ from conformance.outcome import (
     Forwarded,
     Kept,
     LocalError,
+    Lost,
     Masqueraded,
     Outcome,
     Refused,
@@ -53,6 +54,8 @@ def _single_fates(outcome: Outcome) -> Iterator[Outcome]:
             return cycle(one_each)
         case Unanswered(arrivals=arrivals):
             return cycle(Unanswered(frozenset({each})) for each in sorted(arrivals, key=str))
+        case Lost(seen=seen):
+            return (Lost(each) for each in _single_fates(seen))  # type: ignore[arg-type]
         case Unstable(history=history):
             return cycle(
                 each for fate in history for each in islice(_single_fates(fate.outcome), fate.probes)
@@ -62,6 +65,8 @@ def _single_fates(outcome: Outcome) -> Iterator[Outcome]:
 
 
 def _trace(flow: Flow, fate: Outcome, number: int, facts: Facts) -> Trace:
+    if isinstance(fate, Lost):
+        return replace(_trace(flow, fate.seen, number, facts), sentinels_lost=True)
     there = facts.destination(flow.target)
     headers = Headers(
         source=facts.primary[flow.sender],

@@ -17,6 +17,7 @@ pytestmark = given(ECHO)
 def test_it(live, flow, expect):
     BODY
 """
+DELIVERED = "delivered(A1, B1, source=Kept())"
 HONEST = "assert live.observe(flow) == expect"
 # A claim that conformance.known lists for iptables: forwarded to the router instead of refused.
 KNOWN = """
@@ -132,6 +133,25 @@ def test_what_was_not_observed_is_a_lab_error(scenarios: ScenarioRun, body: str,
     assert (ended.code, ended.only.verdict) == (3, Verdict.LAB_ERROR)
     assert why in ended.only.error
     assert why in ended.out
+
+
+def test_what_is_lost_as_its_sentinels_are_fails_what_expects_it(scenarios: ScenarioRun) -> None:
+    """Tested, and differs: exit 1, and the message says that the sentinels are lost, too."""
+    scenarios.scenario("a", ONE_CLAIM.replace("BODY", HONEST))
+    scenarios.lab('{"echo": Lost(Dropped())}')
+    ended = scenarios.here()
+    assert (ended.code, ended.only.verdict) == (1, Verdict.FAIL)
+    assert "observed: dropped without a word; the sentinels behind it were lost, too" in ended.out
+
+
+def test_silence_that_is_not_proven_is_a_lab_error(scenarios: ScenarioRun) -> None:
+    """Not tested: exit 3, though the probes vanished as they should, and though the assertion failed."""
+    scenarios.scenario("a", ONE_CLAIM.replace("BODY", HONEST).replace(DELIVERED, "Dropped()"))
+    scenarios.lab('{"echo": Lost(Dropped())}')
+    ended = scenarios.here()
+    assert (ended.code, ended.only.verdict) == (3, Verdict.LAB_ERROR)
+    assert "nothing proves it" in ended.only.error
+    assert ended.only.observed is None
 
 
 @pytest.mark.parametrize("mark", ["skip", "xfail", "skipif(True, reason='why')"])

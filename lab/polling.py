@@ -22,6 +22,10 @@ class Limit(Enum):
     RULES_PROGRAMMED = (60, "kube-proxy from change to rules: 0.1 s; its first sync follows its caches")
     ZONE_KNOWN = (2, "kube-proxy, at start: with its first sync, or never")
     PROBES_SEEN = (5, "a sentinel's way there and back: under a millisecond")
+    LOST_AGAIN = (
+        1,
+        "as PROBES_SEEN, on a way on which one was lost for that long, nothing having changed since",
+    )
     FRAME_WRITTEN = (
         5,
         "the kernel, in a slot of a capture: under a millisecond, unless its processor is held up",

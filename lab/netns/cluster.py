@@ -35,7 +35,7 @@ from lab.netns.inspection import Inspection
 from lab.netns.listening import wait_closed
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
-from lab.netns.routes import question_of, sentinels, sentinels_beside_the_network, way_of
+from lab.netns.routes import question_of, sentinels, way_of
 from lab.netns.service_range import ServiceRange
 from lab.netns.zones import Zones
 from lab.networks.network import Network
@@ -44,6 +44,7 @@ from lab.profiles import Profile
 from lab.traffic.asking import Asking
 from lab.traffic.exchange import Exchange
 from lab.traffic.places import Captures
+from lab.traffic.silence import together
 
 _DEVIATIONS = (
     Deviation(
@@ -106,8 +107,7 @@ class NetnsCluster:
 
     def set_services(self, wanted: Sequence[Service]) -> None:
         """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
-        self.check()
-        self.inspection.forget()
+        self._forget()
         unwanted = [service for service in self.services if service not in wanted]
         missing = [service for service in wanted if service not in self.services]
         for service in unwanted:
@@ -134,8 +134,7 @@ class NetnsCluster:
 
         Returns when the rules of every node have it.
         """
-        self.check()
-        self.inspection.forget()
+        self._forget()
         others = tuple(service for service in self.services if service.name != name)
         concerned = (*self.services, *(() if now is None else (now,)))
         if now is None:
@@ -169,8 +168,7 @@ class NetnsCluster:
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Brings pods into these states through the API; returns when every node's rules know."""
-        self.check()
-        self.inspection.forget()
+        self._forget()
         for pod, state in states.items():
             self.pod_pool.bring(pod, state)
         self._note_written()
@@ -180,15 +178,13 @@ class NetnsCluster:
 
     def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
         """Brings Node objects into these states through the API; returns when their kube-proxies know."""
-        self.check()
-        self.inspection.forget()
+        self._forget()
         for node, state in states.items():
             self.zones.bring(node, state)
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
-        self.check()
-        self.inspection.forget()
+        self._forget()
         self.proxies.restart(options)
         # Not among the figures: it takes kube-proxy a second to start.
         self._wait_rules()
@@ -203,9 +199,6 @@ class NetnsCluster:
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
         self.check()
-        question = question_of(flow, self.standing)
-        if question is not None:
-            return Asking(self.captures, self.namespaces.inside).get(question, count)
         way = way_of(flow, self.standing)
         if flow.own_addresses and count > len(way.sources):
             raise UsageError(
@@ -213,7 +206,11 @@ class NetnsCluster:
                 next_step="make CROWD_NETWORK in lab/netns/plan.py larger",
             )
         behind = sentinels(flow, way, self.standing)
-        return self.exchange.send(way, count, behind, sentinels_beside_the_network(flow, self.standing))
+        question = question_of(flow, self.standing)
+        if question is None:
+            return self.exchange.send(way, count, behind)
+        asked = Asking(self.captures, self.namespaces.inside).get(question, count)
+        return self.exchange.follow(asked, behind)
 
     def resolve(self, flow: Flow, count: int) -> Resolution:
         """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
@@ -226,11 +223,7 @@ class NetnsCluster:
         """Sends fresh probes of these flows, each from a place of its own, all the while that `change` runs."""
         self.check()
         ways = [way_of(flow, self.standing) for flow in flows]
-        behind = [
-            each
-            for flow, way in zip(flows, ways, strict=True)
-            for each in sentinels(flow, way, self.standing)
-        ]
+        each = [sentinels(flow, way, self.standing) for flow, way in zip(flows, ways, strict=True)]
         times: list[int] = []
         self.written_ns = 0
 
@@ -239,7 +232,7 @@ class NetnsCluster:
             change()
             times.append(time.time_ns())
 
-        seen = self.exchange.send_during(ways, behind, timed)
+        seen = self.exchange.send_during(ways, together(each), timed)
         if not self.written_ns:
             raise UsageError(
                 "a change was to be watched, and nothing changed",
@@ -309,6 +302,12 @@ class NetnsCluster:
             ),
             figures=Figures(self.up_seconds, self.programmed_seconds, captured, dropped),
         )
+
+    def _forget(self) -> None:
+        """What was read or learnt of the lab as it is; to be called before it changes."""
+        self.check()
+        self.inspection.forget()
+        self.exchange.forget()
 
     def _programs(self) -> tuple[ProgramFacts, ...]:
         return tuple(

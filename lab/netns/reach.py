@@ -7,7 +7,8 @@ from lab.model import NODES, PODS, Place, Transport
 from lab.netns import plan
 from lab.polling import Limit, wait_until
 from lab.traffic.craft import Shape
-from lab.traffic.exchange import Exchange, Way
+from lab.traffic.exchange import Exchange
+from lab.traffic.way import Way
 
 
 def wait_pods_reach(

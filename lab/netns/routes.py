@@ -5,24 +5,25 @@ from ipaddress import IPv4Address
 from lab.errors import UsageError
 from lab.model import (
     NODES,
+    PODS,
     Facts,
     Flow,
     HealthCheckPort,
-    Host,
     NodePort,
     Place,
     PlaceKind,
-    PodIP,
     ProxyHealth,
     Transport,
 )
 from lab.netns import plan
 from lab.traffic.asking import Question
 from lab.traffic.craft import HEADER_BYTES, Shape
-from lab.traffic.exchange import Way
 from lab.traffic.places import Frame
+from lab.traffic.silence import Sentinels
+from lab.traffic.way import Way
 
 _ECHO_PORT = plan.ECHO_PORTS[0]
+_LOOPBACK = IPv4Address("127.0.0.1")
 _FRAGMENT_BYTES = 1400
 """Fits the smallest path there is: VXLAN leaves 1450 of 1500 bytes, an IP header takes 20."""
 
@@ -77,8 +78,13 @@ def _shape(flow: Flow, facts: Facts) -> Shape:
     return Shape(flow.transport, padding=size - HEADER_BYTES, whole=True)
 
 
-def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:
-    """Probes that a sound lab answers, to follow a batch: through the same first node, to every node and beyond."""
+def sentinels(flow: Flow, way: Way, facts: Facts) -> Sentinels:
+    """Probes that a sound lab answers, to follow a batch; and those that a lab answers whose network is broken."""
+    return Sentinels(_behind(flow, way, facts), _at_home(flow.sender, facts))
+
+
+def _behind(flow: Flow, way: Way, facts: Facts) -> list[Way]:
+    """Through the same first node, to every node and beyond."""
     if flow.sender.kind is not PlaceKind.OUTSIDE:
         return [*_to_pods(flow.sender, 0, facts), _to_router(flow.sender, 0)]
     if flow.sender is Place.CLIENT:
@@ -87,37 +93,29 @@ def sentinels(flow: Flow, way: Way, facts: Facts) -> list[Way]:
     return [Way(flow.sender, way.mark, _address(flow, facts), 0, Shape(Transport.ICMP))]
 
 
-def sentinels_beside_the_network(flow: Flow, facts: Facts) -> list[Way]:
-    """What a lab answers whose pod network is broken: from the sender to its own node, and on between nodes.
+def _at_home(sender: Place, facts: Facts) -> list[Way]:
+    """Within the sender, every pod and every place outside, and past every link.
 
-    Only where the flow asks no Service, so that it is the network itself that may be found wanting.
+    An echo of every pod, which shows that they are at work; a ping at every place outside; and of a node that sends, to
+    127.0.0.1 because its own rules let that pass, whatever they do to its addresses.
     """
-    sender, target = flow.sender, flow.target
-    if not isinstance(target, PodIP | Host) or sender.kind is PlaceKind.OUTSIDE:
-        return []
-    own = sender.node
-    end = target.pod.node if isinstance(target, PodIP) else target.place
-    hops = [(sender, own), (own, end)]
-    return [
-        Way(start, 0, facts.primary[stop], 0, Shape(Transport.ICMP))
-        for start, stop in hops
-        if start is not stop
-    ]
+    echoes = [Way(pod, 0, facts.primary[pod], _ECHO_PORT, Shape(Transport.UDP)) for pod in PODS]
+    outside = [place for place in Place if place.kind is PlaceKind.OUTSIDE]
+    pings = [Way(place, 0, facts.primary[place], 0, Shape(Transport.ICMP)) for place in outside]
+    if sender.kind is PlaceKind.NODE:
+        pings.append(Way(sender, 0, _LOOPBACK, 0, Shape(Transport.ICMP)))
+    return [*echoes, *pings]
 
 
 def _to_pods(sender: Place, mark: int, facts: Facts) -> list[Way]:
     """One UDP probe to a pod of each node, without a Service."""
-    firsts = [min(pod for pod in Place if _is_pod_of(pod, node)) for node in NODES]
+    firsts = [min(pod for pod in PODS if pod.node is node) for node in NODES]
     return [Way(sender, mark, facts.primary[pod], _ECHO_PORT, Shape(Transport.UDP)) for pod in firsts]
 
 
 def _to_router(sender: Place, mark: int) -> Way:
     """Behind what nodes route out of the cluster, which the router may not have seen yet."""
     return Way(sender, mark, plan.ROUTER_BEYOND, 0, Shape(Transport.ICMP))
-
-
-def _is_pod_of(place: Place, node: Place) -> bool:
-    return place.kind is PlaceKind.POD and place.node is node
 
 
 def _sources(flow: Flow, facts: Facts) -> tuple[IPv4Address, ...]:
@@ -148,7 +146,7 @@ def _mark(flow: Flow, via: Place) -> int:
 def _entry(flow: Flow) -> Place:
     """The node that a flow from outside enters the cluster at."""
     match flow.address_of:
-        case NodePort(node=node):
+        case NodePort(node=node) | HealthCheckPort(node=node) | ProxyHealth(node=node):
             return node
         case _:
             raise UsageError(

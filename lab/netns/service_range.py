@@ -16,7 +16,8 @@ from lab.netns import plan
 from lab.polling import Limit, wait_until
 from lab.profiles import ProxyMode
 from lab.traffic.craft import Shape
-from lab.traffic.exchange import Exchange, Way
+from lab.traffic.exchange import Exchange
+from lab.traffic.way import Way
 
 _PORT = 80
 

@@ -16,7 +16,8 @@ from lab.model import NODES, NodeState, Place, Transport
 from lab.netns import plan
 from lab.polling import Limit, wait_until
 from lab.traffic.craft import Shape
-from lab.traffic.exchange import Exchange, Way
+from lab.traffic.exchange import Exchange
+from lab.traffic.way import Way
 
 _NAME = "svcproof-zones"
 _PORT = 19_999

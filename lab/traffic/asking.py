@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
@@ -52,10 +53,10 @@ class Asking:
         """Asks so many times, each over a connection of its own; what became of each."""
         with ExitStack() as sockets:
             # Kept until the last has asked, so that no two have one port, by which they are told apart.
-            asked = [
-                self._ask(question, sockets.enter_context(self._socket(question.sender)))
-                for _ in range(count)
-            ]
+            opened = [sockets.enter_context(self._socket(question.sender)) for _ in range(count)]
+            # Side by side: where nothing answers, each takes its whole time.
+            with ThreadPoolExecutor(max_workers=count) as threads:
+                asked = list(threads.map(lambda sock: _ask(question, sock), opened))
         probes = {mark: _probe(question, each, mark) for mark, each in enumerate(asked, start=1)}
         known = Known(
             (), {}, connections={_connection(probe.headers): mark for mark, probe in probes.items()}
@@ -71,14 +72,15 @@ class Asking:
         sock.bind(("0.0.0.0", 0))  # noqa: S104 - a sender's end
         return sock
 
-    def _ask(self, question: Question, sock: socket.socket) -> _Asked:
-        _, port = sock.getsockname()
-        try:
-            sock.connect((str(question.address), question.port))
-        except OSError:
-            return _Asked(IPv4Address(sock.getsockname()[0]), port, None)
-        source, _ = sock.getsockname()
-        return _Asked(IPv4Address(source), port, _answer(sock, question.request))
+
+def _ask(question: Question, sock: socket.socket) -> _Asked:
+    _, port = sock.getsockname()
+    try:
+        sock.connect((str(question.address), question.port))
+    except OSError:
+        return _Asked(IPv4Address(sock.getsockname()[0]), port, None)
+    source, _ = sock.getsockname()
+    return _Asked(IPv4Address(source), port, _answer(sock, question.request))
 
 
 def _answer(sock: socket.socket, request: bytes) -> bytes:

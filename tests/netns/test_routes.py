@@ -9,19 +9,22 @@ import pytest
 from lab.errors import UsageError
 from lab.model import (
     NODES,
+    PODS,
     ClusterIP,
     Destination,
     ExternalIP,
     Facts,
     Flow,
-    Host,
+    HealthCheckPort,
     LoadBalancerIP,
     NodeAddress,
     NodePort,
     OtherPort,
     Place,
+    PlaceKind,
     PodIP,
     Protocol,
+    ProxyHealth,
     Service,
     ServiceFacts,
     ServicePort,
@@ -30,9 +33,9 @@ from lab.model import (
     Unallocated,
 )
 from lab.netns import plan
-from lab.netns.routes import sentinels, sentinels_beside_the_network, way_of
+from lab.netns.routes import sentinels, way_of
 from lab.traffic.craft import Shape
-from lab.traffic.exchange import Way
+from lab.traffic.way import Way
 
 WEB = Service(
     name="web",
@@ -72,7 +75,7 @@ def facts() -> Facts:
         owners=MappingProxyType({address: place for place, address in primary.items()}),
         listeners=frozenset(plan.ECHO_PORTS),
         api=Destination(plan.CONTROL, plan.API_PORT),
-        services={"web": ServiceFacts(IPv4Address("10.96.0.80"), node_ports)},
+        services={"web": ServiceFacts(IPv4Address("10.96.0.80"), node_ports, 30_100)},
     )
 
 
@@ -173,7 +176,7 @@ def addresses(facts: Facts, *places: Place) -> list[IPv4Address]:
 def test_from_inside_sentinels_go_to_a_pod_of_every_node(facts: Facts, target: Target, sender: Place) -> None:
     """Sentinels leave from the same place, to an echo on each node and to the router, and through no Service."""
     flow = Flow(sender, target)
-    *followed, last = sentinels(flow, way_of(flow, facts), facts)
+    *followed, last = sentinels(flow, way_of(flow, facts), facts).behind
     assert last == Way(sender, 0, plan.ROUTER_BEYOND, 0, Shape(Transport.ICMP))
     assert {way.sender for way in followed} == {sender}
     assert {(way.mark, way.port, way.shape) for way in followed} == {(0, 8080, Shape(Transport.UDP))}
@@ -194,7 +197,7 @@ def test_from_inside_sentinels_go_to_a_pod_of_every_node(facts: Facts, target: T
 )
 def test_sentinels_of_the_client_enter_at_the_same_node(facts: Facts, flow: Flow, mark: int) -> None:
     """Whatever the batch entered the cluster at, the sentinels enter there too."""
-    *followed, last = sentinels(flow, way_of(flow, facts), facts)
+    *followed, last = sentinels(flow, way_of(flow, facts), facts).behind
     assert last.destination == plan.ROUTER_BEYOND
     assert {(way.sender, way.mark) for way in (*followed, last)} == {(Place.CLIENT, mark)}
     to = [way.destination for way in followed]
@@ -209,37 +212,27 @@ def test_from_beyond_the_sentinel_is_an_echo_request_to_the_node(
     """A sender that has no route to pods asks the node that its batch went to."""
     flow = Flow(sender, replace(NODE_PORT, node=node))
     expected = Way(sender, 0, facts.primary[node], 0, Shape(Transport.ICMP))
-    assert sentinels(flow, way_of(flow, facts), facts) == [expected]
+    assert sentinels(flow, way_of(flow, facts), facts).behind == [expected]
 
 
-@pytest.mark.parametrize(
-    ("sender", "target", "hops"),
-    [
-        (Place.POD_A1, POD, [(Place.POD_A1, Place.WORKER_A), (Place.WORKER_A, Place.WORKER_C)]),
-        (Place.POD_C2, POD, [(Place.POD_C2, Place.WORKER_C)]),
-        (Place.WORKER_A, POD, [(Place.WORKER_A, Place.WORKER_C)]),
-        (Place.WORKER_C, POD, []),
-        (
-            Place.POD_B1,
-            Host(Place.FAR_CLIENT),
-            [(Place.POD_B1, Place.WORKER_B), (Place.WORKER_B, Place.FAR_CLIENT)],
-        ),
-    ],
-)
-def test_without_a_service_other_sentinels_do_not_rest_on_the_pod_network(
-    facts: Facts, sender: Place, target: Target, hops: list[tuple[Place, Place]]
-) -> None:
-    """They ping the sender's own node, and from there the other end's: what is silent in between can be told."""
-    found = sentinels_beside_the_network(Flow(sender, target), facts)
-    assert [(way.sender, way.destination) for way in found] == [(at, facts.primary[to]) for at, to in hops]
-    assert {way.shape for way in found} <= {Shape(Transport.ICMP)}
+@pytest.mark.parametrize("target", [HealthCheckPort(WEB, Place.WORKER_B), ProxyHealth(Place.WORKER_B, "/")])
+def test_sentinels_of_a_request_enter_at_the_node_that_it_asks(facts: Facts, target: Target) -> None:
+    """A request from outside names no other node."""
+    flow = Flow(Place.CLIENT, target)
+    found = sentinels(flow, way_of(flow, facts), facts)
+    assert {way.mark for way in found.behind} == {plan.via_mark(Place.WORKER_B)}
 
 
-@pytest.mark.parametrize(
-    "flow",
-    [Flow(Place.POD_A1, CLUSTER), Flow(Place.CLIENT, POD, via=Place.WORKER_A)],
-    ids=["service", "outside"],
-)
-def test_a_service_has_no_other_sentinels(facts: Facts, flow: Flow) -> None:
-    """What kube-proxy does with packets can be told only where the network carries them."""
-    assert sentinels_beside_the_network(flow, facts) == []
+@pytest.mark.parametrize("sender", [*INSIDE, Place.CLIENT, Place.FAR_CLIENT])
+def test_at_home_every_place_asks_itself(facts: Facts, sender: Place) -> None:
+    """No link is passed: every echo, every place outside and the sender answer addresses of their own."""
+    flow = Flow(sender, NODE_PORT)
+    home = sentinels(flow, way_of(flow, facts), facts).at_home
+    loopback = IPv4Address("127.0.0.1")
+    assert {way.sender for way in home} == {*PODS, Place.CLIENT, Place.FAR_CLIENT, Place.ROUTER, sender}
+    for way in home:
+        is_node = way.sender.kind is PlaceKind.NODE
+        assert way.destination == (loopback if is_node else facts.primary[way.sender])
+        assert way.mark == 0
+        wanted = Transport.UDP if way.sender.kind is PlaceKind.POD else Transport.ICMP
+        assert way.shape == Shape(wanted)

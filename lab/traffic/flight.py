@@ -1,0 +1,61 @@
+"""The probes and sentinels that are under way, and what was seen of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+from lab.model import Direction, Part, Place, Probe, Sighting, Trace
+from lab.traffic.decode import Ends, mirror
+from lab.traffic.trace import traces
+
+
+@dataclass(slots=True)
+class Flight:
+    """What is under way, by mark.
+
+    mirrors: what a reset would bear that answers data, to the probe of it. open: neither answered nor refused yet.
+    lost: probes behind which a sentinel was lost, too.
+    """
+
+    sent: dict[int, Probe] = field(default_factory=dict)
+    fragments: dict[int, int] = field(default_factory=dict)
+    mirrors: dict[Ends, int] = field(default_factory=dict)
+    is_data: bool = False
+    open: set[int] = field(default_factory=set)
+    sentinels: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
+    seen: list[tuple[int, Sighting]] = field(default_factory=list)
+
+    def note(self, mark: int, sighting: Sighting) -> None:
+        """Keeps a sighting of a probe, and closes the probe if that was its answer or refusal."""
+        self.seen.append((mark, sighting))
+        if sighting.part is Part.PROBE and self.is_data:
+            self.mirrors[mirror(sighting.headers)] = mark
+        # A refusal is the end of a probe, but a sentinel must come through.
+        ends = {Part.REPLY} if mark in self.sentinels else {Part.REPLY, Part.REFUSAL}
+        if sighting.part in ends and sighting.reached(self.sent[mark].sender):
+            self.open.discard(mark)
+
+    @property
+    def silent(self) -> set[int]:
+        """The probes that are neither answered nor refused yet; no sentinels."""
+        return self.open - self.sentinels
+
+    def withdraw(self, marks: Collection[int]) -> None:
+        """Forgets sentinels."""
+        for mark in marks:
+            self.open.discard(mark)
+            self.sentinels.discard(mark)
+            del self.sent[mark]
+
+    def went_in(self, at: Place) -> dict[int, Sighting]:
+        """The probes that went in at a place, by mark."""
+        return {
+            mark: sighting
+            for mark, sighting in self.seen
+            if sighting.place is at and sighting.part is Part.PROBE and sighting.direction is Direction.IN
+        }
+
+    def traces(self) -> Sequence[Trace]:
+        """One trace per probe, in the order of sending."""
+        found = traces(self.seen, self.sent)
+        return [replace(each, sentinels_lost=each.probe.mark in self.lost) for each in found]

@@ -148,7 +148,7 @@ class Cluster(Protocol):
         ...
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
-        """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
+        """Sends `count` fresh probes; what became of each, its silence proven, or marked as lost with the sentinels."""
         ...
 
     def resolve(self, flow: Flow, count: int) -> Resolution:

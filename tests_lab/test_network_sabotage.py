@@ -25,3 +25,18 @@ def test_claims_of_the_network_notice_what_is_broken_of_it(svcproof: Commanded) 
         [notice] = fault["notices"]
         assert fault["fate"] == "noticed"
         assert notice["claim"].startswith(NOTICED[fault["name"].removeprefix("pod-network: ")])
+
+
+def test_what_blinds_the_sentinels_is_noticed_by_name(svcproof: Commanded) -> None:
+    """ip_forward off, another table that drops, strict rp_filter: sentinels are lost, too, and claims fail for it."""
+    kinds = ("ip-forward-off", "foreign-table-drop", "rp-filter-strict")
+    chosen = [word for kind in kinds for word in ("--kind", kind)]
+    finished = svcproof("sabotage", "nftables-flannel", *chosen)
+    assert finished.returncode == 0, finished.stderr
+    [written] = svcproof.home.glob("runs/*/sabotage.json")
+    faults = json.loads(written.read_text())["faults"]
+    assert {fault["kind"] for fault in faults} == set(kinds)
+    assert {fault["fate"] for fault in faults} == {"noticed"}
+    seen = {fault["name"]: fault["notices"][0]["observed"] for fault in faults}
+    lost = {name for name, observed in seen.items() if "the sentinels behind it were lost, too" in observed}
+    assert seen.keys() - lost <= {"foreign-table-drop: everything forwarded that a Service translated"}

@@ -197,7 +197,7 @@ class NetnsCluster:
         self.exchange.connect(way_of(flow, self.standing))
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
-        """Sends `count` fresh probes and returns what became of each, complete with proof of silence."""
+        """Sends `count` fresh probes; what became of each, its silence proven, or marked as lost with the sentinels."""
         self.check()
         way = way_of(flow, self.standing)
         if flow.own_addresses and count > len(way.sources):

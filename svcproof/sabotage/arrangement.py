@@ -23,11 +23,15 @@ from svcproof.sabotage.trial import Trial
 
 @dataclass(slots=True)
 class Arrangement:
-    """baseline: claims that were not as expected without any fault, with what was seen."""
+    """network: the claims of the pod network, which hold in every round that has no circumstances but its Services.
+
+    baseline: claims that were not as expected without any fault, with what was seen.
+    """
 
     cluster: NetnsCluster
     arranged: Arranged
     order: SabotageOrder
+    network: Sequence[Claim] = ()
     baseline: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
@@ -39,7 +43,8 @@ class Arrangement:
             bench.hasten()
             if not opened:
                 bench.forget_flows()
-            judges = Judges(self._sound(bench, round_.claims))
+            network = () if round_.when else [each for each in self.network if each.id not in self.baseline]
+            judges = Judges(self._sound(bench, round_.claims), network)
             when = ", ".join(str(each) for each in round_.when)
             yield Trial(
                 bench, judges, Proof(bench, round_.services, round_.when), full=self.order.full, when=when

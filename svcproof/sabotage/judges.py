@@ -1,8 +1,10 @@
 """Which claims are asked about a fault, and in which order: those that are likely to notice come first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from conformance.live import Live
+from conformance.outcome import Dropped, Forwarded, LocalError, Unanswered
+from conformance.verdict import is_told
 from lab.errors import LabError
 from lab.model import Place
 from svcproof.sabotage.bench import Bench
@@ -15,10 +17,14 @@ _UNTESTABLE_ENOUGH = 2
 
 
 class Judges:
-    """The claims that can notice. Remembers which did: the last that noticed is asked first the next time."""
+    """The claims that can notice. Remembers which did: the last that noticed is asked first the next time.
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
+    network: claims that ask no Service of the round, for faults that hurt more than its Services.
+    """
+
+    def __init__(self, claims: Iterable[Claim], network: Collection[Claim] = ()) -> None:
         self._claims = list(claims)
+        self._network = network
 
     def asked(self, fault: Fault | None) -> list[Claim]:
         """The claims for a fault, in order; of all Services for one beside the rules (None).
@@ -40,10 +46,13 @@ class Judges:
         """All of them."""
         return list(self._claims)
 
+    def but(self, asked: Collection[Claim]) -> list[Claim]:
+        """Those of all Services, and of the network, that were not asked."""
+        return [claim for claim in (*self.asked(None), *self._network) if claim not in asked]
+
     def noticed(self, claim: Claim) -> None:
-        """Moves a claim to the front."""
-        self._claims.remove(claim)
-        self._claims.insert(0, claim)
+        """Moves a claim to the front, one of the network among the others."""
+        self._claims = [claim, *(each for each in self._claims if each != claim)]
 
 
 def ask(
@@ -51,21 +60,32 @@ def ask(
 ) -> Iterator[tuple[Claim, Notice | None, bool]]:
     """Each claim with what it noticed, and whether it could be tested. shares: whether these may have changed.
 
-    What could not be tested for one sender is not tried again for the same; too many such senders end it.
+    What could not be tested for one sender is not tried again for the same; too many such senders end it. Where only
+    silence could not be proven, that goes for the sender's other claims of silence.
     """
     untestable: set[Place] = set()
+    unproven: set[Place] = set()
     for claim in claims:
-        if claim.flow.sender in untestable:
+        sender = claim.flow.sender
+        if sender in untestable or (sender in unproven and _awaits_silence(claim)):
             continue
         live = Live(bench.cluster, claim.when, after=claim.after)
         try:
             observed = claim.observe(live, shares=shares)
         except LabError as error:
-            untestable.add(claim.flow.sender)
+            untestable.add(sender)
             yield claim, Notice(claim.id, str(claim.expect), str(error)), False
             if len(untestable) == _UNTESTABLE_ENOUGH:
                 return
             continue
         bench.count(live.observations)
-        same = observed == claim.expect
-        yield claim, None if same else Notice(claim.id, str(claim.expect), str(observed)), True
+        notice = Notice(claim.id, str(claim.expect), str(observed))
+        if not is_told(claim.expect, observed):
+            unproven.add(sender)
+            yield claim, notice, False
+            continue
+        yield claim, None if observed == claim.expect else notice, True
+
+
+def _awaits_silence(claim: Claim) -> bool:
+    return isinstance(claim.expect, Dropped | Unanswered | Forwarded | LocalError)

@@ -8,6 +8,9 @@ from svcproof.sabotage.fault import shape_of
 from svcproof.sabotage.results import Fate, FaultResult
 from svcproof.sabotage.score import is_open
 
+UNDECIDED = (Fate.SURVIVED, Fate.NOT_TESTABLE)
+"""What claims of a later round may still notice: they ask in other circumstances, or from other senders."""
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -28,10 +31,15 @@ class Ledger:
         return fresh
 
     def note(self, result: FaultResult, round_: Round) -> None:
-        """Keeps a result, with what earlier rounds asked before it."""
+        """Keeps a result, with what earlier rounds asked before it.
+
+        That no claim of this round noticed a fault tells less than that some of an earlier one could not tell.
+        """
         before = self.results.get(result.name)
         if before is not None:
             seconds, judged = before.seconds + result.seconds, before.judged + result.judged
+            could_not_tell = before.fate is Fate.NOT_TESTABLE and result.fate is Fate.SURVIVED
+            result = before if could_not_tell else result
             result = replace(result, seconds=seconds, judged=judged, unsettled=before.unsettled)
         self.results[result.name] = result
         self.last[result.name] = round_
@@ -43,9 +51,9 @@ class Ledger:
             self.results[name] = replace(result, unsettled=why)
 
     def may_be_noticed_yet(self, name: str, *, recorded_too: bool) -> bool:
-        """Whether another round should ask about it: it survived so far, and no record says that it may."""
+        """Whether another round should ask about it: it is undecided so far, and no record says that it may survive."""
         before = self.results.get(name)
-        if before is None or before.fate is not Fate.SURVIVED:
+        if before is None or before.fate not in UNDECIDED:
             return False
         return recorded_too or not before.recorded
 

@@ -16,7 +16,7 @@ from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.budget import Budget
 from svcproof.sabotage.claims import Round
 from svcproof.sabotage.fault import Kind
-from svcproof.sabotage.ledger import Ledger
+from svcproof.sabotage.ledger import UNDECIDED, Ledger
 from svcproof.sabotage.order import SabotageOrder
 from svcproof.sabotage.results import Fate, FaultResult
 from svcproof.sabotage.sampling import shuffled
@@ -59,7 +59,8 @@ class Session:
 
     def run(self) -> None:
         """Every round in its order; then survivors that are not on record are compared with twins and proven."""
-        arrangement = Arrangement(self.cluster, Arranged(self.cluster), self.order)
+        network = [claim for round_ in self.rounds if not round_.services for claim in round_.claims]
+        arrangement = Arrangement(self.cluster, Arranged(self.cluster), self.order, network)
         self._baseline = arrangement.baseline
         budget = Budget(time.monotonic(), self.order.budget)
         rounds = self._rounds_wanted()
@@ -83,6 +84,7 @@ class Session:
     ) -> None:
         if not round_.services:
             self._try_network(arrangement, trial, round_)
+            self._try_beside(arrangement, trial, round_)
             return
         candidates = {fault.name: fault for fault in arrangement.faults(trial.bench, round_)}
         fresh = [candidates[name] for name in self._ledger.enter(candidates.keys(), round_)]
@@ -106,12 +108,12 @@ class Session:
 
     def _try_beside(self, arrangement: Arrangement, trial: Trial, round_: Round) -> None:
         """The faults beside the rules, where nothing but the Services is out of the ordinary."""
-        if round_.when:
+        if round_.when or self.order.listed:
             return
         most = max(self.rounds, key=lambda each: len(each.claims) if each.services and not each.when else 0)
         for fault in beside.faults(round_.services):
             known = self._ledger.results.get(fault.name)
-            again = known is None or known.fate in (Fate.SURVIVED, Fate.HARMLESS)
+            again = known is None or known.fate in (*UNDECIDED, Fate.HARMLESS)
             # To start every kube-proxy anew takes seconds.
             here = fault.kind is not Kind.KUBE_PROXY_KILLED or round_ is most
             if arrangement.is_wanted(fault) and again and here and not self._has_its_share(fault):

@@ -4,7 +4,7 @@ Every one was shown by packets: all flows of svcproof.sabotage.equivalence had t
 """
 
 from lab.profiles import NetworkName
-from svcproof.sabotage.recorded import BOTH, IPTABLES, NFTABLES, Recorded
+from svcproof.sabotage.recorded import IPTABLES, NFTABLES, Recorded
 
 _TRANSLATED = (
     "Packets of an open flow are translated before this rule sees them: it asks for an address that they do not bear "
@@ -124,6 +124,7 @@ RECORDED: tuple[Recorded, ...] = (
         r"widen: filter KUBE-EXTERNAL-SERVICES: -p udp .*--dst-type LOCAL.*-j REJECT.* -> without `--dport .*`",
         IPTABLES,
         _KERNEL_REFUSES_TOO,
+        network=NetworkName.CALICO,
     ),
     Recorded(
         r"(delete|other-port|widen): map no-endpoint-services: cluster-ip\(.*\) .* : goto reject-chain -> .*",
@@ -164,41 +165,6 @@ RECORDED: tuple[Recorded, ...] = (
         "What keeps its mark is masqueraded once more around the tunnel's packet, which bears that address anyway.",
     ),
     Recorded(
-        r"(ip-forward-off|foreign-table-drop): .*",
-        BOTH,
-        "Nothing is forwarded any more, the lab's sentinels no more than probes: it cannot tell silence from loss, and "
-        "says so. A run ends with exit code 3.",
-    ),
-    Recorded(
-        r"widen: chain cluster-ips-check: .* drop .* -> without `ip daddr .*`",
-        NFTABLES,
-        "Every forwarded packet is dropped, the lab's sentinels too: it cannot tell, and a run ends with exit code 3.",
-    ),
-    Recorded(
-        r"widen: filter KUBE-FORWARD: .*--ctstate INVALID .* -j DROP -> without `.*--ctstate INVALID.*`",
-        IPTABLES,
-        "Every forwarded packet is dropped, the lab's sentinels too: it cannot tell, and a run ends with exit code 3.",
-    ),
-    Recorded(
-        r"widen: (nat KUBE-NODEPORTS: -p udp|filter KUBE-EXTERNAL-SERVICES: .*--dst-type LOCAL) .* -> "
-        r"(for every protocol and port|without `--dport .*`)",
-        IPTABLES,
-        "Of packets to a node's own address the rule then takes those of the tunnel too: no pod reaches another node, "
-        "nor do the lab's sentinels. A run ends with exit code 3.",
-    ),
-    Recorded(
-        r"widen: nat KUBE-NODEPORTS: .* -> for every protocol and port",
-        IPTABLES,
-        "Of packets to a node's own address the rule then takes those of the tunnel too: no pod reaches another node, "
-        "nor do the lab's sentinels. A run ends with exit code 3.",
-    ),
-    Recorded(
-        r"widen: filter KUBE-FIREWALL: .* -> without `-d 127.0.0.0/8`",
-        IPTABLES,
-        "Every packet to a node itself is dropped, those of the tunnel too: the lab's sentinels are lost. A run ends "
-        "with exit code 3.",
-    ),
-    Recorded(
         r"(delete|narrow): filter OUTPUT: -j KUBE-FIREWALL -> .*",
         IPTABLES,
         "A node's own packets to 127.0.0.1 bear it as their source, and those the chain lets pass.",
@@ -210,14 +176,15 @@ RECORDED: tuple[Recorded, ...] = (
     ),
     Recorded(
         r"rp-filter-strict: .*",
-        NFTABLES,
-        "In nftables mode flannel does not masquerade what comes from outside to a pod of another node: its answer "
-        "leaves by another interface, and the lab's sentinels are lost. A run ends with exit code 3.",
-        network=NetworkName.FLANNEL,
+        IPTABLES,
+        "What one node sends on to another in the name of somebody outside, it masquerades, kube-proxy's rules or "
+        "flannel's: answers leave each node by the interface that the question came in at.",
     ),
     Recorded(
         r"rp-filter-strict: .*",
-        BOTH,
-        "Answers leave the lab's nodes by the interface that the question came in at.",
+        NFTABLES,
+        "Between nodes Calico routes without a tunnel: pods of another node and hosts outside are behind the same "
+        "interface, by which all that bears their addresses comes in.",
+        network=NetworkName.CALICO,
     ),
 )

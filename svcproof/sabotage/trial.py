@@ -1,8 +1,8 @@
 """Tries a fault in one round: makes it, asks the claims, mends, and notes what became of it."""
 
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from svcproof.sabotage.bench import Bench, Refusal
@@ -26,6 +26,14 @@ class _Asked:
     judged: int
     noticed: tuple[Notice, ...]
     untestable: tuple[Notice, ...]
+
+    def behind(self, before: "_Asked") -> "_Asked":
+        """What these said after those before."""
+        return _Asked(
+            judged=before.judged + self.judged,
+            noticed=before.noticed + self.noticed,
+            untestable=before.untestable + self.untestable,
+        )
 
     def fate(self, *, harmless: bool) -> Fate:
         """What became of the fault."""
@@ -81,9 +89,20 @@ class Trial:
 
     def proven(self, fault: Fault) -> Equivalence:
         """What packets say of a fault, whatever the claims say."""
-        with self.bench.broken(fault):
+        with self._made(self.bench.broken(fault)):
             sent = self.proof.outcomes(self.proof.flows_of(fault.service))
         return self.proof.compared(sent)
+
+    @contextmanager
+    def _made(self, fault: AbstractContextManager[None]) -> Iterator[None]:
+        """The fault for the body. What was lost without it says nothing of what is lost with it, nor the other way."""
+        exchange = self.bench.cluster.exchange
+        exchange.forget()
+        try:
+            with fault:
+                yield
+        finally:
+            exchange.forget()
 
     def _tried(
         self,
@@ -100,14 +119,18 @@ class Trial:
         if record is not None:
             result = replace(result, recorded=record.why, owed=record.owed)
         try:
-            with fault:
+            with self._made(fault):
                 asked = self._asked(claims, shares=shares)
                 for _ in range(times - 1):
                     if asked.noticed:
                         break
                     self.bench.forget()
                     again = self._asked(claims, shares=shares)
-                    asked = replace(again, judged=asked.judged + again.judged)
+                    asked = again.behind(asked)
+                if asked.untestable and not asked.noticed:
+                    # Where sentinels are lost, more is hurt than the fault's own Service.
+                    others = self._asked(self.judges.but(claims), shares=False)
+                    asked = others.behind(asked)
         except Refusal as error:
             return replace(result, fate=Fate.REFUSED, error=str(error), seconds=time.monotonic() - start)
         return replace(

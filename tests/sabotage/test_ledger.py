@@ -89,3 +89,23 @@ def test_times_add_up(ledger: Ledger) -> None:
     assert ledger.results[SURVIVOR.name].seconds == pytest.approx(2.0)
     assert not ledger.may_be_noticed_yet(SURVIVOR.name, recorded_too=True)
     assert ledger.last[SURVIVOR.name] is THERE
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "comes_to"),
+    [
+        (Fate.SURVIVED, Fate.NOTICED, Fate.NOTICED),
+        (Fate.SURVIVED, Fate.NOT_TESTABLE, Fate.NOT_TESTABLE),
+        (Fate.NOT_TESTABLE, Fate.NOTICED, Fate.NOTICED),
+        (Fate.NOT_TESTABLE, Fate.SURVIVED, Fate.NOT_TESTABLE),
+        (Fate.HARMLESS, Fate.ALARMED, Fate.ALARMED),
+    ],
+)
+def test_a_fault_that_is_tried_again(before: Fate, now: Fate, comes_to: Fate) -> None:
+    """That no claim of a later round noticed it does not tell what those of the first could not."""
+    twice = Ledger()
+    for fate in (before, now):
+        twice.note(result("one", fate), HERE)
+    assert twice.results[SURVIVOR.name].fate is comes_to
+    undecided = comes_to in (Fate.SURVIVED, Fate.NOT_TESTABLE)
+    assert twice.may_be_noticed_yet(SURVIVOR.name, recorded_too=False) is undecided

@@ -1,6 +1,6 @@
 """sessionAffinity ClientIP ends for a client that opens no connection for timeoutSeconds, and not before.
 
-Twenty-two clients ask, are silent, and ask again; one claim has them be silent twice. If all of them come back to
+Fifty-one clients ask, are silent, and ask again; one claim has them be silent twice. If all of them come back to
 the endpoint that they had, that is affinity; if each chooses anew, some change by chance alone.
 
 Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#session-stickiness-timeout

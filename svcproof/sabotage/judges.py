@@ -19,6 +19,7 @@ class Judges:
 
     def __init__(self, claims: Iterable[Claim]) -> None:
         self._claims = list(claims)
+        self._witnesses: dict[Claim, None] = {}
 
     def asked(self, fault: Fault | None) -> list[Claim]:
         """The claims for a fault, in order; of all Services for one beside the rules (None).
@@ -36,14 +37,16 @@ class Judges:
         others = [claim for claim in claims if claim.service != fault.service] if wider else []
         return own + others
 
-    def every(self) -> list[Claim]:
-        """All of them."""
-        return list(self._claims)
+    @property
+    def witnesses(self) -> tuple[Claim, ...]:
+        """The claims that noticed something so far."""
+        return tuple(self._witnesses)
 
     def noticed(self, claim: Claim) -> None:
         """Moves a claim to the front."""
         self._claims.remove(claim)
         self._claims.insert(0, claim)
+        self._witnesses[claim] = None
 
 
 def ask(

@@ -126,7 +126,8 @@ class Trial:
             judged += 1
             if notice is not None:
                 (noticed if testable else untestable).append(notice)
+                if testable:
+                    self.judges.noticed(claim)
             if noticed and not self.full:
-                self.judges.noticed(claim)
                 break
         return _Asked(judged=judged, noticed=tuple(noticed), untestable=tuple(untestable))

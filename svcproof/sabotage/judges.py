@@ -24,11 +24,10 @@ class Judges:
     def asked(self, fault: Fault | None) -> list[Claim]:
         """The claims for a fault, in order; of all Services for one beside the rules (None).
 
-        Claims that take seconds are asked about the time that clients are remembered, which no other could notice.
+        Claims that take seconds are asked about the time that clients are remembered, and they alone could notice.
         """
-        claims = self._claims
-        if fault is None or fault.kind is not Kind.TIME_OUT:
-            claims = [claim for claim in claims if not claim.takes_time]
+        lasting = fault is not None and fault.kind is Kind.TIME_OUT
+        claims = [claim for claim in self._claims if claim.takes_time == lasting]
         if fault is None or not fault.service:
             return list(claims)
         own = [claim for claim in claims if claim.service == fault.service]

@@ -35,7 +35,10 @@ def again(before: Sequence[Trace], now: Sequence[Trace], facts: Facts) -> Outcom
     had, have = _endpoints(before, facts), _endpoints(now, facts)
     if had.keys() != have.keys():
         raise LabError("not the same clients asked twice")
-    return (Returned if had == have else ChosenAnew)(second.arrivals, second.answered_from)
+    if had == have:
+        return Returned(second.arrivals, second.answered_from)
+    left = {place for client, place in had.items() if have[client] is not place}
+    return ChosenAnew(second.arrivals, second.answered_from, frozenset({*had.values()} - left))
 
 
 def check_in_time(flow: Flow, batches: Sequence[Sequence[Trace]], idle_seconds: float) -> None:

@@ -173,7 +173,7 @@ class Live:
         for _ in range(self._after.times):
             asked.append(self._cluster.send(self._after.flow, count))
             self._cluster.idle(idle_seconds)
-        why = f"enough clients to see some move, if each picks one of {endpoints} endpoints anew"
+        why = f"enough clients to see some of each endpoint move, if each picks one of {endpoints} anew"
 
         def settle(_flow: Flow, _outcome: Outcome, traces: Sequence[Trace], facts: Facts) -> Outcome:
             outcome = again(asked[0], traces, facts)

@@ -22,12 +22,14 @@ def probes_to_see_every(endpoints: int, false_alarm: float = FALSE_ALARM) -> int
 
 
 def clients_to_tell(endpoints: int, false_alarm: float = FALSE_ALARM) -> int:
-    """Clients of which some move when each picks its endpoint anew, and which then have every endpoint.
+    """Clients of which, of each endpoint, some move when each picks anew, and which then have every endpoint.
 
-    P(none moves) = k^-n, P(some unseen) <= k (1 - 1/k)^n; the least n at which both together keep the bound: 22, 37.
+    A client is of a certain endpoint, and stays there, once in k^2: P(none of an endpoint's moves) <=
+    k (1 - 1/k + 1/k^2)^n. P(some unseen) <= k (1 - 1/k)^n. The least n at which both together keep the bound: 51, 60.
     """
+    share = 1 / endpoints
     clients = 1
-    while endpoints**-clients + endpoints * (1 - 1 / endpoints) ** clients > false_alarm:
+    while endpoints * ((1 - share + share**2) ** clients + (1 - share) ** clients) > false_alarm:
         clients += 1
     return clients
 

@@ -74,8 +74,9 @@ def traits(outcome: Outcome) -> Mapping[str, str]:  # noqa: C901, PLR0911, PLR09
         case Returned(arrivals=arrivals, answered_from=address):
             same = {"outcome": "delivered, each client where it was before"}
             return {**same, **_sources(arrivals), "answered from": str(address)}
-        case ChosenAnew(arrivals=arrivals, answered_from=address):
-            anew = {"outcome": "delivered, some clients elsewhere than before"}
+        case ChosenAnew(arrivals=arrivals, answered_from=address, kept=kept):
+            but = f", but none that had had {', '.join(sorted(kept))}" if kept else ""
+            anew = {"outcome": f"delivered, some clients elsewhere than before{but}"}
             return {**anew, **_sources(arrivals), "answered from": str(address)}
         case Balanced(arrivals=arrivals, answered_from=address):
             return {"outcome": "delivered evenly", **_sources(arrivals), "answered from": str(address)}

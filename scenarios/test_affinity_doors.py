@@ -1,6 +1,6 @@
 """sessionAffinity ClientIP of clients that come again by another front door of the Service, or at another port.
 
-Twenty-two clients ask, and ask again: that all of them are given the endpoint that they had is no matter of luck.
+Fifty-one clients ask, and ask again: that all of them are given the endpoint that they had is no matter of luck.
 
 Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity
 """

@@ -5,6 +5,7 @@ from typing import Literal
 
 from conformance.outcome.arrival import AnsweredFrom, Arrival, Source, in_words
 from conformance.outcome.probe import Steady
+from lab.model import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,20 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class ChosenAnew:
-    """Many clients asked twice: some were delivered to another endpoint than before; together they had these."""
+    """Many clients asked twice: some were delivered to another endpoint than before; together they had these.
+
+    kept: endpoints whose clients all came back to them; none where each client chose.
+    """
 
     arrivals: frozenset[Arrival]
     answered_from: AnsweredFrom = AnsweredFrom.TARGET
+    kept: frozenset[Place] = frozenset()
     kind: Literal["chosen-anew"] = "chosen-anew"
 
     def __str__(self) -> str:
+        but = f", but none that had had {', '.join(sorted(self.kept))}" if self.kept else ""
         return (
-            f"delivered, some clients elsewhere than before, to {in_words(self.arrivals)}; "
+            f"delivered, some clients elsewhere than before{but}, to {in_words(self.arrivals)}; "
             f"answered from {self.answered_from}"
         )
 

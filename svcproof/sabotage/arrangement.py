@@ -62,10 +62,13 @@ class Arrangement:
         return not self.order.kinds or fault.kind in self.order.kinds
 
     def check_sound(self, trial: Trial) -> None:
-        """Notes claims that are not as before the faults: the lab was not mended, and what they noticed is in doubt."""
+        """Notes claims that are not as before the faults: the lab was not mended, and what they noticed is in doubt.
+
+        Those that noticed nothing are still as before: the last fault that they were asked about shows it.
+        """
         trial.bench.forget()
         trial.bench.forget_flows()
-        for claim in trial.judges.every():
+        for claim in trial.judges.witnesses:
             [(_, notice, _)] = ask(trial.bench, [claim], shares=False)
             if notice is not None:
                 self.baseline[f"{claim.id}, behind the faults"] = notice.observed

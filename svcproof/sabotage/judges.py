@@ -25,15 +25,15 @@ class Judges:
     def __init__(self, claims: Iterable[Claim], network: Collection[Claim] = ()) -> None:
         self._claims = list(claims)
         self._network = network
+        self._witnesses: dict[Claim, None] = {}
 
     def asked(self, fault: Fault | None) -> list[Claim]:
         """The claims for a fault, in order; of all Services for one beside the rules (None).
 
-        Claims that take seconds are asked about the time that clients are remembered, which no other could notice.
+        Claims that take seconds are asked about the time that clients are remembered, and they alone could notice.
         """
-        claims = self._claims
-        if fault is None or fault.kind is not Kind.TIME_OUT:
-            claims = [claim for claim in claims if not claim.takes_time]
+        lasting = fault is not None and fault.kind is Kind.TIME_OUT
+        claims = [claim for claim in self._claims if claim.takes_time == lasting]
         if fault is None or not fault.service:
             return list(claims)
         own = [claim for claim in claims if claim.service == fault.service]
@@ -42,9 +42,10 @@ class Judges:
         others = [claim for claim in claims if claim.service != fault.service] if wider else []
         return own + others
 
-    def every(self) -> list[Claim]:
-        """All of them."""
-        return list(self._claims)
+    @property
+    def witnesses(self) -> tuple[Claim, ...]:
+        """The claims that noticed something so far."""
+        return tuple(self._witnesses)
 
     def but(self, asked: Collection[Claim]) -> list[Claim]:
         """Those of all Services, and of the network, that were not asked."""
@@ -53,6 +54,7 @@ class Judges:
     def noticed(self, claim: Claim) -> None:
         """Moves a claim to the front, one of the network among the others."""
         self._claims = [claim, *(each for each in self._claims if each != claim)]
+        self._witnesses[claim] = None
 
 
 def ask(

@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from reports.sabotage import SabotageRow, SabotageTable
+from svcproof.sabotage.fault import shape_of
 from svcproof.sabotage.results import Fate, FaultResult, Sabotage
 from svcproof.sabotage.score import Score, is_open, score
 
 _ORDER = (Fate.SURVIVED, Fate.ALARMED, Fate.NOT_TESTABLE, Fate.NOTICED, Fate.HARMLESS, Fate.REFUSED)
 _MOST_DIFFERENCES = 3
+_MOST = 20
+"""Rows of a table of what is most frequent."""
 
 
 def markdown(sabotage: Sabotage) -> str:
@@ -25,6 +28,7 @@ def markdown(sabotage: Sabotage) -> str:
         "",
         *_by_kind(sabotage.faults),
         *_survivors(sabotage.faults),
+        *_twin_shapes(sabotage.faults),
         *_table(sabotage.faults),
         *_baseline(sabotage),
     ]
@@ -131,6 +135,20 @@ def _settling(fault: FaultResult) -> Iterator[str]:
     yield f"{fault.equivalence.flows} flows were sent with and without it: {len(differences)} differed"
     for each in differences[:_MOST_DIFFERENCES]:
         yield f"missing claim? {each.flow}: {each.sound}; with the fault: {each.broken}"
+
+
+def _twin_shapes(faults: Sequence[FaultResult]) -> Iterator[str]:
+    """Where claims about more Services would do most: the rules whose faults are noticed at a twin most often."""
+    shapes = Counter(shape_of(fault.name) for fault in faults if _by_twin(fault))
+    home = Counter(shape_of(fault.name) for fault in faults if fault.fate is Fate.NOTICED)
+    services = Counter(fault.service for fault in faults if _by_twin(fault))
+    yield from ("## Noticed at a twin, by what differs from Service to Service", "")
+    yield from ("| at a twin | noticed | shape of the fault |", "|---|---|---|")
+    yield from (f"| {count} | {home[shape]} | {_code(shape)} |" for shape, count in shapes.most_common(_MOST))
+    yield ""
+    yield from ("| at a twin | Service |", "|---|---|")
+    yield from (f"| {count} | {name or 'shared'} |" for name, count in services.most_common(_MOST))
+    yield ""
 
 
 def _table(faults: Sequence[FaultResult]) -> Iterator[str]:

@@ -17,6 +17,7 @@ class Clients:
         self._remembered = remembered
         self._had: dict[tuple[Service, str], dict[int, int]] = {}
         self._silent: dict[tuple[Service, str], float] = {}
+        self._of_the_first: dict[Service, set[int]] = {}
         self._turn = 0
 
     def let_pass(self, seconds: float) -> None:
@@ -41,6 +42,10 @@ class Clients:
         if self._lie is not Lie.AFFINITY_NOT_RENEWED or not had:
             self._silent[target.service, port] = 0.0
         had |= {who: one for who, one in enumerate(self._chosen(count, endpoints)) if who not in had}
+        if self._lie is Lie.AFFINITY_OF_ONE_ENDPOINT:
+            kept = self._of_the_first.setdefault(target.service, set())
+            had |= dict.fromkeys(kept, 0)
+            kept |= {who for who, one in had.items() if one == 0}
         return [had[who] for who in range(count)]
 
     def _forgets(self, count: int, endpoints: int) -> bool:

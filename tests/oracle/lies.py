@@ -59,6 +59,7 @@ class Lie(StrEnum):
     UNEVEN = "one endpoint gets part of the others' shares"
     UNEVEN_CLIENTS = "one endpoint gets every other of the clients that are the others'"
     AFFINITY_LOST = "a client with session affinity is given any endpoint, every time"
+    AFFINITY_OF_ONE_ENDPOINT = "the clients of one endpoint are kept at every port, and for ever"
     AFFINITY_NOT_RENEWED = "a client with session affinity is forgotten so long after its first connection"
     AFFINITY_FOR_EVER = "a client with session affinity is kept at every port, and for ever"
     WRONG_MASQUERADE = "the sender's address is replaced by that of a node which did not see the packet"

@@ -38,6 +38,7 @@ NAMED = {
     Lie.UNEVEN: "dist-random.two",
     Lie.AFFINITY_LOST: "aff-shared.cluster_ip_then_node_port",
     Lie.UNEVEN_CLIENTS: "aff-spread.cluster_ip",
+    Lie.AFFINITY_OF_ONE_ENDPOINT: "aff-timeout.udp_by_node_port",
     Lie.AFFINITY_NOT_RENEWED: "aff-timeout.counted_from_the_last_connection",
     Lie.AFFINITY_FOR_EVER: "aff-timeout.tcp_by_cluster_ip",
     Lie.WRONG_MASQUERADE: "np-cluster.outside_to_second_node",
@@ -127,7 +128,7 @@ def concerns(lie: Lie, claim: LiteralClaim, truth: Outcome) -> bool:
             return isinstance(truth, Balanced)
         case Lie.AFFINITY_LOST:
             return not isinstance(truth, ChosenAnew | Balanced)
-        case Lie.AFFINITY_FOR_EVER:
+        case Lie.AFFINITY_FOR_EVER | Lie.AFFINITY_OF_ONE_ENDPOINT:
             return isinstance(truth, ChosenAnew)
         case Lie.IN_PIECES:
             return claim.id.startswith(("net-way.", "net-mtu."))

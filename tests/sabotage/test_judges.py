@@ -31,7 +31,15 @@ def test_claims_that_take_time() -> None:
     for mode in ProxyMode:
         [second, *_] = chosen(mode, Kind.TIME_OUT, "for a second")
         [delete, *_] = chosen(mode, Kind.DELETE, "web")
-        assert JUDGES.asked(second) == [FRESH, AGAIN, LATER]
+        assert JUDGES.asked(second) == [LATER]
         assert JUDGES.asked(delete) == [FRESH, AGAIN]
     assert JUDGES.asked(None) == [FRESH, AGAIN, OTHER]
-    assert JUDGES.every() == [FRESH, AGAIN, LATER, OTHER]
+
+
+def test_who_noticed_is_remembered() -> None:
+    """Each once, and asked first from then on."""
+    judges = Judges([FRESH, AGAIN, OTHER])
+    for claim_ in (OTHER, AGAIN, OTHER):
+        judges.noticed(claim_)
+    assert set(judges.witnesses) == {OTHER, AGAIN}
+    assert judges.asked(None) == [OTHER, AGAIN, FRESH]

@@ -90,6 +90,23 @@ def test_the_table_begins_with_survivors() -> None:
     assert "missing claim? pod-c1 to cluster IP of cip: delivered; with the fault: refused" in text
 
 
+def test_what_is_noticed_at_a_twin_is_counted_by_shape_and_service() -> None:
+    """Faults that differ in nothing but names are one row, with how many of them were noticed where they were made."""
+    twins = [
+        replace(SURVIVED, name=NOTICED.name.replace("cip", each), twin=NOTICED.name) for each in ("np", "lb")
+    ]
+    text = markdown(sabotage([NOTICED, *(replace(each, service="echo") for each in twins)]))
+    assert "| 2 | 1 | `delete: set cluster-ips: cluster-ip(*) -> nothing` |" in text
+    assert "| 2 | echo |" in text
+
+
+def test_what_was_not_settled_says_why() -> None:
+    """A survivor for which there was no time stands among the survivors, with what was not done."""
+    found = sabotage([NOTICED, replace(SURVIVED, unsettled="there was no time", equivalence=None)])
+    assert "  - not settled: there was no time" in markdown(found)
+    assert "1 survived (1 of them not settled in time)" in summary(found)[0]
+
+
 def test_a_line_for_each_fault() -> None:
     """The table has one row for each fault, and bars within a cell do not break it."""
     text = markdown(sabotage([NOTICED, SURVIVED, HARMLESS]))

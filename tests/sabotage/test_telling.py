@@ -95,7 +95,8 @@ def test_what_noticed_is_asked_first() -> None:
     """A claim of the network that has noticed is one of the round's from then on, also behind its faults."""
     own, network = a_claim("own", SILENT), a_claim("network", SERVED)
     judges = Judges([own], [network])
-    assert judges.every() == [own]
+    assert judges.asked(None) == [own]
     judges.noticed(network)
-    assert judges.every() == judges.asked(None) == [network, own]
+    assert judges.asked(None) == [network, own]
+    assert judges.witnesses == (network,)
     assert judges.but([own, network]) == []

@@ -89,6 +89,8 @@ def _killed(bench: Bench) -> Iterator[None]:
         bench.cluster = watched
         watched.proxies.restart(ProxyHas())
         watched.barrier.wait()
+        watched.zones.wait()
+        watched.service_range.wait()
         bench.freeze()
 
 

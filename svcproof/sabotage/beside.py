@@ -88,7 +88,7 @@ def _killed(bench: Bench) -> Iterator[None]:
     finally:
         bench.cluster = watched
         watched.proxies.restart(ProxyHas())
-        watched.barrier.wait()
+        watched.serving.barrier.wait()
         bench.freeze()
 
 

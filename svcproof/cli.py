@@ -251,7 +251,7 @@ def _add_implementation(verb: argparse.ArgumentParser) -> None:
         "--network-implementation",
         choices=["auto", *(each.value for each in Implementation)],
         default="auto",
-        help="Calico's own programs, or its data path built by the lab; auto: its programs where they are handed in",
+        help="Calico's own programs, or the lab's data path; real: out of its images, too; auto: what is at hand",
     )
 
 

@@ -9,16 +9,19 @@ import fcntl
 import http.server
 import json
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import yaml
 
-from lab.errors import CommandFailed
-from lab.kube import Kube
 from lab.model import Place
 from lab.netns import plan
 from lab.netns.namespaces import Namespaces
@@ -50,6 +53,23 @@ _KINDS = ("ClusterInformation", "FelixConfiguration", "IPPool", "IPAMBlock")
 _PLURALS = {kind: f"{kind.lower()}s" for kind in _KINDS} | {"BlockAffinity": "blockaffinities"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Api:
+    """The API that a kubeconfig names. lab.kube would take these short programs most of their time to import."""
+
+    server: str
+    token: str
+    authority: str
+
+    def request(self, method: str, path: str, body: object = None, kind: str = "application/json") -> Any:  # noqa: ANN401 - the API's JSON
+        """One request; the decoded answer. HTTPError when the API refuses it."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
+        content = None if body is None else json.dumps(body).encode()
+        asked = Request(self.server + path, content, headers, method=method)  # noqa: S310 - the lab's own API
+        with urlopen(asked, context=ssl.create_default_context(cafile=self.authority)) as answer:  # noqa: S310 - so is this
+            return json.load(answer)
+
+
 def write_stand_ins(directory: Path, python: str) -> Path:
     """A directory for --components. The programs note their calls in a file `calls` of it."""
     (directory / "crds").mkdir(parents=True)
@@ -72,15 +92,15 @@ def node(calls: Path, arguments: Sequence[str]) -> None:
     _answer_version(arguments)
     name = Place(os.environ["NODENAME"])
     _note(calls, f"{name} {' '.join(arguments)}")
-    kube = _kube(Path(os.environ["KUBECONFIG"]))
+    api = _api(Path(os.environ["KUBECONFIG"]))
     match arguments[0]:
         case "-startup":
-            _start_up(kube, name)
+            _start_up(api, name)
         case "-allocate-tunnel-addrs":
-            if _encapsulation(kube) is Encapsulation.VXLAN:
-                _annotate(kube, name, {_TUNNEL: str(tunnel_address(name))})
+            if _encapsulation(api) is Encapsulation.VXLAN:
+                _annotate(api, name, {_TUNNEL: str(tunnel_address(name))})
         case "-felix":
-            _felix(kube, name)
+            _felix(api, name)
         case other:
             sys.exit(f"calico-node has no {other}")
 
@@ -114,26 +134,26 @@ def ipam(calls: Path, arguments: Sequence[str]) -> None:
         print(json.dumps({"cniVersion": asked["cniVersion"], "ips": [{"address": f"{pod_address(pod)}/32"}]}))
 
 
-def _start_up(kube: Kube, name: Place) -> None:
+def _start_up(api: _Api, name: Place) -> None:
     """Needs the pool to be there; a node's name in its own file system is the first that was written there."""
-    if not _pool(kube)["natOutgoing"] or _NODE_NAME.exists():
+    if not _pool(api)["natOutgoing"] or _NODE_NAME.exists():
         sys.exit("no pool with natOutgoing, or this node has a name already")
     _NODE_NAME.write_text(name)
-    _annotate(kube, name, {_ADDRESS: os.environ["IP"]})
+    _annotate(api, name, {_ADDRESS: os.environ["IP"]})
     information = {"apiVersion": "crd.projectcalico.org/v1", "kind": "ClusterInformation"}
     try:
         body = {**information, "metadata": {"name": "default"}, "spec": {"datastoreReady": True}}
-        kube.request("POST", f"{_CALICO}/clusterinformations", body)
-    except CommandFailed as refused:
-        if "409" not in refused.output:
+        api.request("POST", f"{_CALICO}/clusterinformations", body)
+    except HTTPError as refused:
+        if refused.code != HTTPStatus.CONFLICT:
             raise
 
 
-def _felix(kube: Kube, name: Place) -> None:
+def _felix(api: _Api, name: Place) -> None:
     """Refuses to start where -startup or -allocate-tunnel-addrs did not run here before."""
-    kube.request("GET", f"{_CALICO}/clusterinformations/default")
-    annotations = kube.request("GET", f"/api/v1/nodes/{name}")["metadata"]["annotations"]
-    encapsulation = _encapsulation(kube)
+    api.request("GET", f"{_CALICO}/clusterinformations/default")
+    annotations = api.request("GET", f"/api/v1/nodes/{name}")["metadata"]["annotations"]
+    encapsulation = _encapsulation(api)
     if _NODE_NAME.read_text() != name or annotations[_ADDRESS] != os.environ["IP"]:
         sys.exit("the directories of this node are another's")
     if not _RESTARTED.exists():
@@ -172,21 +192,21 @@ def _pod() -> Place:
     return Place(os.environ["CNI_ARGS"].rpartition("=")[2])
 
 
-def _kube(kubeconfig: Path) -> Kube:
+def _api(kubeconfig: Path) -> _Api:
     known = yaml.safe_load(kubeconfig.read_text())
     cluster, user = known["clusters"][0]["cluster"], known["users"][0]["user"]
-    return Kube(cluster["server"], user["token"], Path(cluster["certificate-authority"]))
+    return _Api(cluster["server"], user["token"], cluster["certificate-authority"])
 
 
-def _pool(kube: Kube) -> Mapping[str, Any]:
-    [pool] = kube.request("GET", f"{_CALICO}/ippools")["items"]
+def _pool(api: _Api) -> Mapping[str, Any]:
+    [pool] = api.request("GET", f"{_CALICO}/ippools")["items"]
     spec: Mapping[str, Any] = pool["spec"]
     return spec
 
 
-def _encapsulation(kube: Kube) -> Encapsulation:
-    return Encapsulation.VXLAN if _pool(kube)["vxlanMode"] == "Always" else Encapsulation.NONE
+def _encapsulation(api: _Api) -> Encapsulation:
+    return Encapsulation.VXLAN if _pool(api)["vxlanMode"] == "Always" else Encapsulation.NONE
 
 
-def _annotate(kube: Kube, name: Place, annotations: Mapping[str, str]) -> None:
-    kube.request("PATCH", f"/api/v1/nodes/{name}", {"metadata": {"annotations": annotations}}, _MERGE)
+def _annotate(api: _Api, name: Place, annotations: Mapping[str, str]) -> None:
+    api.request("PATCH", f"/api/v1/nodes/{name}", {"metadata": {"annotations": annotations}}, _MERGE)

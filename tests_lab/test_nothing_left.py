@@ -28,9 +28,10 @@ COMMANDS = {
 }
 # Seconds: such a run; a lab until it stands, and a little longer.
 LENGTHS = {"run": 10.0, "up": 7.0}
-PROFILES = ("iptables-flannel", "nftables-flannel")
+PROFILES = ("iptables-flannel", "nftables-flannel", "iptables-calico", "nftables-calico")
 ROUNDS_EACH = 5
-LIMIT_SECONDS = 90.0
+# Ten rounds and a lab take 90 s on two idle cores. It ends a test that hangs, and judges nothing.
+HANGS_SECONDS = 600.0
 GROUP = "process group"
 # How far below the supervisor each victim is.
 DEPTHS = {"supervisor": 0, "stage": 1, "init": 2, "program": 3, GROUP: 0}
@@ -109,7 +110,7 @@ def survive(svcproof: Commanded, planned: Round, before: Host, directory: Path) 
         assert leftovers(svcproof, before, directory) == [], str(planned)
 
 
-@pytest.mark.timeout(2 * LIMIT_SECONDS)
+@pytest.mark.timeout(HANGS_SECONDS)
 def test_nothing_is_left_after_sigkill_at_ten_random_moments(
     svcproof: Commanded, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,4 +127,4 @@ def test_nothing_is_left_after_sigkill_at_ten_random_moments(
     assert (up.returncode, svcproof("down").returncode) == (0, 0), up.stderr
     with capsys.disabled():
         print(f"\nnothing left after SIGKILL: {survived} of {2 * ROUNDS_EACH}, {seconds:.0f} s, seed {seed}")
-    assert seconds < LIMIT_SECONDS
+    assert survived == 2 * ROUNDS_EACH

@@ -4,12 +4,23 @@ Calico's own programs are not to be had where these tests run; tests_lab/calico_
 """
 
 import json
+import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from lab.components.calico import CalicoParts, CalicoProgram
+from lab.components.calico_images import CalicoImages
+from lab.components.image_tools import ImageTool
+from lab.components.progress import Silence
+from lab.components.sources import Sources
 from lab.model import NODES, PODS
 from lab.profiles import Encapsulation
+from svcproof.settings import Settings
+from tests.components.calico_set import CRDS_PATH
+from tests.components.image_stand_ins import DIGESTS, ImageStandIns
+from tests.components.release_server import Reply, serving
 from tests_lab.calico_stand_ins import write_stand_ins
 from tests_lab.commanded import Commanded
 
@@ -43,6 +54,43 @@ def test_calicos_programs_run_where_they_are_handed_in(
     assert lab["network"] == f"calico 3.32.1, encapsulation {encapsulation}"
     origins = {program["name"]: program["origin"] for program in lab["programs"]}
     assert {origins[name] for name in ("calico-node", "calico", "calico-ipam")} == {"supplied"}
+
+
+def test_calicos_programs_run_out_of_their_images(svcproof: Commanded, directory: Path) -> None:
+    """Got once with a docker, here a stand-in, and then taken from the cache by a lab that is left to itself."""
+    cache = svcproof.home / "cache"
+    (cache / "programs").mkdir(parents=True)
+    for program in (Settings.from_env(os.environ).cache / "programs").iterdir():
+        (cache / "programs" / program.name).symlink_to(program)
+    got = images_of(directory, svcproof.home / "tools", cache)
+    svcproof.environ["SVCPROOF_CACHE"] = str(cache)
+    finished = svcproof("run", "nftables-calico", "-n", "1", "--claim", "net-pod.*")
+    assert finished.returncode == 0, finished.stderr + finished.stdout
+    [lab] = json.loads((svcproof.home / "runs" / "latest" / "results.json").read_text())["labs"]
+    assert lab["network"] == "calico 3.32.1, encapsulation none"
+    origins = {program["name"]: program["origin"] for program in lab["programs"]}
+    assert {name: origins[name] for name in CalicoProgram} == got.origins
+    assert DIGESTS["node"] in origins["calico-node"]
+
+
+def images_of(directory: Path, tools: Path, cache: Path) -> CalicoParts:
+    """Puts a set of programs into the cache, by way of images and a download of its CRDs."""
+    registry = ImageStandIns(tools)
+    registry.publish("node", {"bin/calico-node": (directory / "calico-node").read_text()})
+    plugins = {f"opt/cni/bin/{name}": (directory / name).read_text() for name in ("calico", "calico-ipam")}
+    registry.publish("cni", plugins)
+    registry.install(ImageTool.DOCKER)
+    crds = (directory / "crds" / "crds.yaml").read_bytes()
+    with serving() as server:
+        server.replies[CRDS_PATH] = Reply(crds)
+        sources = Sources(
+            cache=cache,
+            environ={"PATH": str(registry.path)},
+            calico_images="registry.invalid/calico",
+            calico_sources=f"{server.url}/calico",
+            calico_crds_sha256=sha256(crds).hexdigest(),
+        )
+        return CalicoImages(sources, Silence()).get()
 
 
 def test_a_felix_that_ends_is_a_lab_error(svcproof: Commanded, directory: Path) -> None:

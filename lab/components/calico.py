@@ -42,7 +42,7 @@ class CalicoParts:
 
 @dataclass(frozen=True, slots=True)
 class BuiltDatapath:
-    """That the lab builds Calico's data path itself. because: why, for whoever reads the report."""
+    """That the lab builds Calico's data path itself. because: why, in words for a report's header."""
 
     because: str
 

@@ -8,6 +8,8 @@ from lab.components.sources import Sources
 from lab.errors import UsageError
 from lab.profiles import Implementation, NetworkName, Profile
 
+_NOT_AT_HAND = "its programs were neither handed in nor in the cache"
+
 
 def calico_for(
     profile: Profile, wanted: Implementation | None, sources: Sources, progress: Progress
@@ -29,7 +31,9 @@ def calico_for(
     if isinstance(chosen, CalicoParts):
         progress.say(f"calico {chosen.version}: {'; '.join(dict.fromkeys(chosen.origins.values()))}")
     else:
-        progress.say(f"calico: the lab builds its data path; {chosen.because}")
+        progress.say(f"calico: its data path, built by the lab; {chosen.because}")
+        if wanted is None:
+            progress.say(f"calico: {_how_to_get(sources)}")
     return chosen
 
 
@@ -42,19 +46,16 @@ def _chosen(
     wanted: Implementation | None, sources: Sources, progress: Progress
 ) -> CalicoParts | BuiltDatapath:
     if wanted is Implementation.DATAPATH:
-        return BuiltDatapath("that was asked for, by --network-implementation datapath")
+        return BuiltDatapath("as was asked for")
     if sources.directory is not None and any_in(sources.directory):
         return parts_in(sources.directory)
     images = CalicoImages(sources, progress)
     if wanted is Implementation.REAL:
         return images.get()
-    return images.cached() or BuiltDatapath(_not_at_hand(sources))
+    return images.cached() or BuiltDatapath(_NOT_AT_HAND)
 
 
-def _not_at_hand(sources: Sources) -> str:
+def _how_to_get(sources: Sources) -> str:
     tools = ", ".join(image_tools(sources.environ))
     how = f"by {tools}" if tools else "once skopeo or a container engine is installed"
-    return (
-        f"programs of Calico were neither handed in nor in the cache; --network-implementation real gets "
-        f"{CALICO_VERSION} from its images {how}"
-    )
+    return f"--network-implementation real gets {CALICO_VERSION} from its images {how}"

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 from random import Random
@@ -17,13 +18,15 @@ from lab.netns.barrier import Barrier
 from lab.netns.cluster import NetnsCluster
 from lab.netns.daemon import Daemon, Launcher, check
 from lab.netns.inspection import Inspection
+from lab.netns.interfaces import PodInterfaces
 from lab.netns.namespaces import UNDERLAY, Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.reach import wait_pods_reach
 from lab.netns.service_range import ServiceRange
+from lab.netns.serving import Serving
 from lab.netns.zones import Zones
 from lab.networks.chosen import network_on
-from lab.networks.network import Site
+from lab.networks.network import Network, Site
 from lab.polling import Limit, wait_until
 from lab.profiles import Encapsulation
 from lab.traffic.connections import Connections
@@ -60,75 +63,103 @@ def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsC
         exchange = Exchange(captures, senders, connections, marks)
         kube = stack.enter_context(closing(control_plane.connect(plane)))
         say(f"starting kube-proxy and {order.profile.network} on three nodes")
-        cluster = _start_cluster(order, name, launcher, state, plane, kube, captures, exchange)
+        ground = _Ground(order, name, launcher, state, plane, kube, captures, exchange)
+        cluster = _start_cluster(ground)
         cluster.daemons += (echo,)
         _wait_echo(echo)
         cluster.check()
         say("waiting for the pod network")
         wait_pods_reach(exchange, cluster.standing.primary, cluster.check)
         say("waiting for the first rules of every node")
-        cluster.barrier.create()
-        cluster.zones.create()
-        cluster.barrier.wait()
-        cluster.zones.wait()
-        cluster.service_range.wait()
+        cluster.serving.start()
         cluster.up_seconds = time.monotonic() - start
         say(f"lab {name} is up after {cluster.up_seconds:.1f} s")
         yield cluster
 
 
-def _start_cluster(
-    order: LabOrder,
-    name: str,
-    launcher: Launcher,
-    state: Path,
-    plane: control_plane.ControlPlane,
-    kube: Kube,
-    captures: Captures,
-    exchange: Exchange,
-) -> NetnsCluster:
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a cluster is started on: an API that answers, and places between which packets are sent and captured."""
+
+    order: LabOrder
+    name: str
+    launcher: Launcher
+    state: Path
+    plane: control_plane.ControlPlane
+    kube: Kube
+    captures: Captures
+    exchange: Exchange
+
+
+def _start_cluster(on: _Ground) -> NetnsCluster:
     """From an API that answers to nodes with a network and pods."""
-    mode, components = order.profile.proxy_mode, order.components
-    nodes.create_nodes(kube)
-    site = Site(
-        launcher=launcher,
-        kube=kube,
-        kubeconfig=plane.kubeconfig,
-        components=components,
-        mode=mode,
-        encapsulation=order.encapsulation,
-        state=state,
-        calico=order.calico,
-    )
-    network = network_on(site, order.profile.network)
-    controllers = control_plane.start_controllers(components, launcher, plane.kubeconfig)
+    nodes.create_nodes(on.kube)
+    network = network_on(_site(on), on.order.profile.network)
+    controllers = control_plane.start_controllers(on.order.components, on.launcher, on.plane.kubeconfig)
     network_daemons = network.start()
-    daemons = (*plane.daemons, controllers, *network_daemons)
-    program = components[Program.KUBE_PROXY].path
-    proxies = kube_proxy.KubeProxies(mode, program, launcher, plane.kubeconfig, state, network.pod_interfaces)
+    daemons = (*on.plane.daemons, controllers, *network_daemons)
+    proxies = _proxies(on, network.pod_interfaces)
     proxies.start(ProxyHas())
     network.wait(lambda: check(*daemons))
-    pool = pods.PodPool(kube, network.attach)
-    addresses = pool.make()
+    pool = pods.PodPool(on.kube, network.attach)
+    namespaces, mode = on.launcher.namespaces, on.order.profile.proxy_mode
     return NetnsCluster(
-        order=order,
-        name=name,
-        namespaces=launcher.namespaces,
-        kube=kube,
+        order=on.order,
+        name=on.name,
+        namespaces=namespaces,
+        kube=on.kube,
         daemons=daemons,
-        captures=captures,
-        exchange=exchange,
+        captures=on.captures,
+        exchange=on.exchange,
         network=network,
         network_daemons=network_daemons,
-        barrier=Barrier(kube, exchange, lambda: check(*daemons, *proxies.running())),
-        zones=Zones(kube, exchange),
-        service_range=ServiceRange(kube, exchange, mode),
+        serving=_serving(on, network, pool, proxies, lambda: check(*daemons, *proxies.running())),
+        inspection=Inspection(
+            namespaces, on.kube, mode, lambda node: kube_proxy.lock_of_its_own(on.state, node)
+        ),
+    )
+
+
+def _site(on: _Ground) -> Site:
+    """What the network is built on."""
+    return Site(
+        launcher=on.launcher,
+        kube=on.kube,
+        kubeconfig=on.plane.kubeconfig,
+        components=on.order.components,
+        mode=on.order.profile.proxy_mode,
+        encapsulation=on.order.encapsulation,
+        state=on.state,
+        calico=on.order.calico,
+    )
+
+
+def _proxies(on: _Ground, interfaces: PodInterfaces) -> kube_proxy.KubeProxies:
+    """The kube-proxies, not started yet."""
+    program = on.order.components[Program.KUBE_PROXY].path
+    mode = on.order.profile.proxy_mode
+    return kube_proxy.KubeProxies(mode, program, on.launcher, on.plane.kubeconfig, on.state, interfaces)
+
+
+def _serving(
+    on: _Ground,
+    network: Network,
+    pool: pods.PodPool,
+    proxies: kube_proxy.KubeProxies,
+    check_all: Callable[[], None],
+) -> Serving:
+    """Makes the pods; nothing is served by them yet."""
+    namespaces, addresses = on.launcher.namespaces, pool.make()
+    return Serving(
+        kube=on.kube,
+        namespaces=namespaces,
+        barrier=Barrier(on.kube, on.exchange, check_all),
+        zones=Zones(on.kube, on.exchange),
+        service_range=ServiceRange(on.kube, on.exchange, on.order.profile.proxy_mode),
         pod_pool=pool,
         proxies=proxies,
-        inspection=Inspection(
-            launcher.namespaces, kube, mode, lambda node: kube_proxy.lock_of_its_own(state, node)
-        ),
-        standing=_facts(launcher.namespaces, addresses, network.pod_interfaces.bridge, order.encapsulation),
+        logs=on.order.logs / on.name,
+        facts=_facts(namespaces, addresses, network.pod_interfaces.bridge, on.order.encapsulation),
     )
 
 

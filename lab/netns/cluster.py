@@ -4,13 +4,12 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
-from types import MappingProxyType
 
 from lab.api import ApiAnswer, Deviation, Figures, LabRecord, ProgramFacts, Rule, TracedProbe
 from lab.capsule import linux
-from lab.errors import NotReady, UsageError
+from lab.errors import UsageError
 from lab.kube import Kube
 from lab.model import (
     Creation,
@@ -20,24 +19,19 @@ from lab.model import (
     NodeState,
     Place,
     PodState,
-    Protocol,
     ProxyHas,
     Resolution,
     Service,
-    ServiceFacts,
     Trace,
     Watch,
 )
 from lab.netns import kube_proxy, neighbours, pods, services, topology
-from lab.netns.barrier import Barrier
 from lab.netns.daemon import Daemon, check
 from lab.netns.inspection import Inspection
-from lab.netns.listening import wait_closed
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
 from lab.netns.routes import question_of, sentinels, way_of
-from lab.netns.service_range import ServiceRange
-from lab.netns.zones import Zones
+from lab.netns.serving import Serving
 from lab.networks.network import Network
 from lab.polling import let_pass
 from lab.profiles import Profile
@@ -84,22 +78,24 @@ class NetnsCluster:
     exchange: Exchange
     network: Network
     network_daemons: tuple[Daemon, ...]
-    barrier: Barrier
-    zones: Zones
-    service_range: ServiceRange
-    pod_pool: pods.PodPool
-    proxies: kube_proxy.KubeProxies
+    serving: Serving
     inspection: Inspection
-    standing: Facts
-    services: tuple[Service, ...] = ()
     up_seconds: float = 0.0
-    programmed_seconds: tuple[float, ...] = ()
-    written_ns: int = 0
 
     @property
     def profile(self) -> Profile:
         """What is under test."""
         return self.order.profile
+
+    @property
+    def proxies(self) -> kube_proxy.KubeProxies:
+        """The kube-proxies of all nodes."""
+        return self.serving.proxies
+
+    @property
+    def standing(self) -> Facts:
+        """The lab's addresses as they are now."""
+        return self.serving.facts
 
     def facts(self) -> Facts:
         """Addresses, as they are now."""
@@ -108,26 +104,7 @@ class NetnsCluster:
     def set_services(self, wanted: Sequence[Service]) -> None:
         """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
         self._forget()
-        unwanted = [service for service in self.services if service not in wanted]
-        missing = [service for service in wanted if service not in self.services]
-        for service in unwanted:
-            services.delete(self.kube, service)
-        services.label_pods(self.pod_pool, unwanted, value=None)
-        services.label_pods(self.pod_pool, missing)
-        made = {service.name: services.create(self.kube, service) for service in missing}
-        for service in missing:
-            if service.listed:
-                self.kube.create_endpoint_slice(services.slice_by_hand(service, self.standing.primary))
-        gone = {service.name for service in unwanted}
-        kept = {name: facts for name, facts in self.standing.services.items() if name not in gone}
-        self._know({**kept, **made})
-        self.services = tuple(wanted)
-        services.wait_slices_gone(self.kube, gone)
-        services.wait_slices(self.kube, wanted)
-        self._wait_programmed()
-        if any(services.is_health_checked(service) for service in (*unwanted, *missing)):
-            # kube-proxy opens and closes these ports after it has written the rules; its next sync is behind that.
-            self._wait_rules()
+        self.serving.set_services(wanted)
 
     def change_service(self, name: str, now: Service | None) -> None:
         """Makes one of the Services be so, with the addresses that it has or had; None deletes it.
@@ -135,61 +112,22 @@ class NetnsCluster:
         Returns when the rules of every node have it.
         """
         self._forget()
-        others = tuple(service for service in self.services if service.name != name)
-        concerned = (*self.services, *(() if now is None else (now,)))
-        if now is None:
-            self._delete_service(name)
-            self.services = others
-            services.wait_slices_gone(self.kube, {name})
-        else:
-            self._write_service(now, is_there=len(others) < len(self.services))
-            self.services = (*others, now)
-            services.wait_slices(self.kube, [now])
-            services.wait_ports(self.kube, now)
-        self._wait_programmed()
-        self._wait_behind_rules(*concerned)
-
-    def _delete_service(self, name: str) -> None:
-        self.kube.delete_service(name)
-        self._note_written()
-        self.kube.delete_endpoint_slices(name)
-
-    def _write_service(self, now: Service, *, is_there: bool) -> None:
-        if now.listed:
-            raise UsageError(
-                f"Service {now.name} cannot be changed: its endpoints are listed by hand",
-                next_step="change one with a selector",
-            )
-        allotted = self.standing.services[now.name]
-        services.relabel_pods(self.pod_pool, now)
-        write = services.change if is_there else services.create
-        write(self.kube, now, allotted)
-        self._note_written()
+        self.serving.change_service(name, now)
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Brings pods into these states through the API; returns when every node's rules know."""
         self._forget()
-        for pod, state in states.items():
-            self.pod_pool.bring(pod, state)
-        self._note_written()
-        services.wait_pods(self.kube, self.services, states)
-        self._wait_programmed()
-        self._wait_behind_rules()
+        self.serving.set_pods(states)
 
     def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
         """Brings Node objects into these states through the API; returns when their kube-proxies know."""
         self._forget()
-        for node, state in states.items():
-            self.zones.bring(node, state)
+        self.serving.set_nodes(states)
 
     def set_proxy(self, options: ProxyHas) -> None:
         """Restarts every kube-proxy with this configuration; returns when its rules are written."""
         self._forget()
-        self.proxies.restart(options)
-        # Not among the figures: it takes kube-proxy a second to start.
-        self._wait_rules()
-        self.zones.wait()
-        self.service_range.wait()
+        self.serving.set_proxy(options)
 
     def connect(self, flow: Flow) -> None:
         """Opens the connection of a TCP flow with a source port, over which what is sent of it goes from then on."""
@@ -225,7 +163,7 @@ class NetnsCluster:
         ways = [way_of(flow, self.standing) for flow in flows]
         each = [sentinels(flow, way, self.standing) for flow, way in zip(flows, ways, strict=True)]
         times: list[int] = []
-        self.written_ns = 0
+        self.serving.written_ns = 0
 
         def timed() -> None:
             times.append(time.time_ns())
@@ -233,12 +171,12 @@ class NetnsCluster:
             times.append(time.time_ns())
 
         seen = self.exchange.send_during(ways, together(each), timed)
-        if not self.written_ns:
+        if not self.serving.written_ns:
             raise UsageError(
                 "a change was to be watched, and nothing changed",
                 next_step="`before` and `when` of the claim must differ",
             )
-        return Watch(tuple(seen), times[0], self.written_ns, times[1])
+        return Watch(tuple(seen), times[0], self.serving.written_ns, times[1])
 
     def create(self, flow: Flow) -> ApiAnswer:
         """Asks the API, from the flow's sender, to create a Service; deletes again what it accepts."""
@@ -250,7 +188,7 @@ class NetnsCluster:
         if answer.status == HTTPStatus.CREATED:
             services.delete(self.kube, flow.target.service)
             services.wait_slices_gone(self.kube, {flow.target.service.name})
-            self._wait_rules()
+            self.serving.wait_rules()
         return answer
 
     def idle(self, seconds: float) -> None:
@@ -297,10 +235,9 @@ class NetnsCluster:
             deviations=(
                 *deviations(),
                 *self.network.deviations(),
-                *self.zones.deviations(),
-                *self.service_range.deviations(),
+                *self.serving.deviations(),
             ),
-            figures=Figures(self.up_seconds, self.programmed_seconds, captured, dropped),
+            figures=Figures(self.up_seconds, self.serving.programmed_seconds, captured, dropped),
         )
 
     def _forget(self) -> None:
@@ -314,48 +251,6 @@ class NetnsCluster:
             ProgramFacts(each.program, each.version, each.sha256, each.origin)
             for each in self.order.components.values()
         )
-
-    def _know(self, known: Mapping[str, ServiceFacts]) -> None:
-        self.standing = replace(self.standing, services=MappingProxyType(dict(known)))
-
-    def _note_written(self) -> None:
-        """Notes that the API has answered the write that makes a change, by the clock of the captures."""
-        self.written_ns = time.time_ns()
-
-    def _wait_programmed(self) -> None:
-        start = time.monotonic()
-        self._wait_rules()
-        self.programmed_seconds += (time.monotonic() - start,)
-
-    def _wait_behind_rules(self, *services_before: Service) -> None:
-        """Waits for what kube-proxy does after it has written rules, and before its next sync.
-
-        It clears conntrack for UDP, says anew at health check ports how many endpoints there are, and closes those that
-        are nobody's any more.
-        """
-        every = (*self.services, *services_before)
-        ports = [port for service in every for port in service.ports]
-        if any(port.protocol is Protocol.UDP for port in ports) or any(
-            map(services.is_health_checked, every)
-        ):
-            self._wait_rules()
-        checked = {service.name for service in self.services if services.is_health_checked(service)}
-        allotted = self.standing.services.items()
-        wait_closed(
-            self.namespaces, {of.health_check_port for name, of in allotted if name not in checked} - {0}
-        )
-
-    def _wait_rules(self) -> None:
-        """Waits at the barrier; where that is in vain, kube-proxy's own errors say why."""
-        try:
-            self.barrier.wait()
-        except NotReady as error:
-            self.check()
-            raise NotReady(
-                error.attempted,
-                output="\n".join(daemon.last_errors() for daemon in self.proxies.running()),
-                next_step=f"the logs of kube-proxy in {self.order.logs / self.name}",
-            ) from error
 
 
 def deviations() -> tuple[Deviation, ...]:

@@ -9,10 +9,10 @@ OnServiceCIDRsChanged, docs/findings.md).
 from dataclasses import dataclass, field
 
 from lab.api import Deviation
-from lab.errors import NotReady
 from lab.kube import Kube
-from lab.model import NODES, Place, Transport
+from lab.model import Place, Transport
 from lab.netns import plan
+from lab.netns.told_again import told_again
 from lab.polling import Limit, wait_until
 from lab.profiles import ProxyMode
 from lab.traffic.craft import Shape
@@ -33,16 +33,8 @@ class ServiceRange:
 
     def wait(self) -> None:
         """Returns when every node drops; asks for a full sync where one does not, by a change of its topology."""
-        if self.mode is not ProxyMode.NFTABLES:
-            return
-        for node in NODES:
-            try:
-                self._wait_node(node, Limit.ZONE_KNOWN)
-            except NotReady:
-                self.missed.append(node)
-                self.kube.label_node(node.value, {plan.ZONE_LABEL: None})
-                self.kube.label_node(node.value, {plan.ZONE_LABEL: plan.ZONES[node]})
-                self._wait_node(node, Limit.RULES_PROGRAMMED)
+        if self.mode is ProxyMode.NFTABLES:
+            self.missed += told_again(self.kube, self._wait_node)
 
     def deviations(self) -> tuple[Deviation, ...]:
         """What had to be done for kube-proxies whose first sync was before they knew the range."""

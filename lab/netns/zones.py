@@ -10,10 +10,10 @@ from ipaddress import IPv4Address
 from typing import assert_never
 
 from lab.api import Deviation
-from lab.errors import NotReady
 from lab.kube import Kube
-from lab.model import NODES, NodeState, Place, Transport
+from lab.model import NodeState, Place, Transport
 from lab.netns import plan
+from lab.netns.told_again import told_again
 from lab.polling import Limit, wait_until
 from lab.traffic.craft import Shape
 from lab.traffic.exchange import Exchange
@@ -60,14 +60,7 @@ class Zones:
 
     def wait(self) -> None:
         """Returns when every node knows its zone. Where one has missed it, writes the label again and notes that."""
-        for node in NODES:
-            try:
-                self._wait_node(node, Limit.ZONE_KNOWN)
-            except NotReady:
-                self.missed.append(node)
-                self.kube.label_node(node.value, {plan.ZONE_LABEL: None})
-                self.kube.label_node(node.value, {plan.ZONE_LABEL: plan.ZONES[node]})
-                self._wait_node(node, Limit.RULES_PROGRAMMED)
+        self.missed += told_again(self.kube, self._wait_node)
 
     def bring(self, node: Place, state: NodeState) -> None:
         """Brings a Node into a state; returns when its kube-proxy has followed, as far as packets can tell.

@@ -87,10 +87,7 @@ def _killed(bench: Bench) -> Iterator[None]:
         yield
     finally:
         bench.cluster = watched
-        watched.proxies.restart(ProxyHas())
-        watched.barrier.wait()
-        watched.zones.wait()
-        watched.service_range.wait()
+        watched.serving.set_proxy(ProxyHas())
         bench.freeze()
 
 

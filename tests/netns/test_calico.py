@@ -1,5 +1,8 @@
 """Calico's data path: addresses, links, tunnels, BIRD's configuration and natOutgoing, as they are written down."""
 
+import re
+import shutil
+import subprocess
 from ipaddress import IPv4Address
 from itertools import combinations
 from pathlib import Path
@@ -132,6 +135,51 @@ def test_a_kernel_without_the_tunnel_is_a_lab_error(
     assert f"modprobe {encapsulation}" in error.value.next_step
 
 
+def _ip_that_notes(directory: Path, answer: str) -> Path:
+    """An `ip` that notes its arguments and what a batch tells it, and answers so when a link is added."""
+    calls, program = directory / "calls", directory / "ip"
+    program.write_text(
+        f'#!/bin/sh\necho "$*" >> {calls}\ncase "$*" in\n*-b*) cat >> {calls} ;;\n*add*) {answer} ;;\nesac\n'
+    )
+    program.chmod(0o755)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param("exit 0", id="made"),
+        pytest.param("echo 'RTNETLINK answers: File exists' >&2; exit 2", id="there already"),
+    ],
+)
+def test_a_tunnel_of_ipip_is_tunl0_with_the_first_address_of_the_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    """Where the module is loaded, every namespace has one from the beginning. No peer is written down: BGP tells."""
+    calls = _ip_that_notes(tmp_path, answer)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    tunnel.make(Namespaces("gw0."), B, Encapsulation.IPIP)
+    made, batch, *lines = calls.read_text().splitlines()
+    assert made == "-n gw0.worker-b link add tunl0 type ipip"
+    assert "gw0.worker-b" in batch
+    assert lines == ["link set tunl0 mtu 1480 up", f"addr add {addressing.BLOCKS[B][0]}/32 dev tunl0"]
+
+
+@pytest.mark.parametrize("encapsulation", [Encapsulation.NONE, Encapsulation.IPIP])
+@pytest.mark.parametrize("node", NODES)
+def test_bird_itself_accepts_what_is_written(
+    tmp_path: Path, node: Place, encapsulation: Encapsulation
+) -> None:
+    """The real one, which only reads it; IPIP's filter needs no device to be there."""
+    program = shutil.which("bird")
+    if program is None:
+        pytest.skip("there is no BIRD on this machine")
+    file = tmp_path / "bird.conf"
+    file.write_text(bird.configuration(node, encapsulation))
+    read = subprocess.run([program, "-p", "-c", file], capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stderr) == (0, "")
+
+
 def test_without_encapsulation_there_is_no_tunnel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is run at all."""
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -140,7 +188,7 @@ def test_without_encapsulation_there_is_no_tunnel(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("write", [masquerade.iptables_rules, masquerade.nft_rules])
-@pytest.mark.parametrize("name", ["", "vxlan.calico"])
+@pytest.mark.parametrize("name", ["", "vxlan.calico", "tunl0"])
 def test_nat_outgoing_spares_what_goes_to_a_pool(write: object, name: str) -> None:
     """From a pool that masquerades, to none: both sets are asked; a tunnel has one more rule."""
     assert callable(write)
@@ -148,7 +196,7 @@ def test_nat_outgoing_spares_what_goes_to_a_pool(write: object, name: str) -> No
     assert masquerade.MASQUERADED_POOLS in text
     assert masquerade.ALL_POOLS in text
     assert text.lower().count(" masquerade") == (2 if name else 1)
-    assert ("vxlan.calico" in text) is bool(name)
+    assert re.findall(r"vxlan\.calico|tunl0", text) == ([name] if name else [])
 
 
 def test_the_gateway_is_nobodys_address() -> None:

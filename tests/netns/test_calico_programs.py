@@ -94,6 +94,19 @@ def test_the_steps_come_in_their_order_in_directories_of_the_nodes_own(tmp_path:
     assert mounted.index("tmpfs /var/lib") < mounted.index("mkdir -p /var/lib/calico")
 
 
+def test_the_program_may_be_in_a_home_that_is_covered(tmp_path: Path) -> None:
+    """Some users' homes are below /var/lib. The stand-in for mount takes the program away with its directory."""
+    home = tmp_path / "home"
+    node = write_executable(home / "calico-node", f'#!/bin/sh\necho "$*" >> {tmp_path}/calls\n')
+    write_executable(tmp_path / "bin" / "mount", f"#!/bin/sh\nrm -rf {home}\n")
+    write_executable(tmp_path / "bin" / "mkdir", "#!/bin/sh\n")
+    environ = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    command = ["sh", "-c", programs.START, "calico-node", str(node)]
+    assert subprocess.run(command, env=environ, check=False, timeout=20).returncode == 0
+    assert not node.exists()
+    assert (tmp_path / "calls").read_text().splitlines()[-1] == "-felix"
+
+
 def test_felix_is_started_again_after_129(tmp_path: Path) -> None:
     """That is how it asks for a start with its new configuration; any other code is an end."""
     twice = f"[ -e {tmp_path}/again ] && exit 5\ntouch {tmp_path}/again\nexit 129"

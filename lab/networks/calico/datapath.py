@@ -65,7 +65,7 @@ class CalicoDatapath:
                 way = "vxlan"
             case _:
                 assert_never(self._site.encapsulation)
-        return f"calico (its data path, not its programs), {way}"
+        return f"calico (its data path, not its programs: {self._because}), {way}"
 
     def programs(self) -> tuple[ProgramFacts, ...]:
         """None: BIRD, ipset and nft are tools of the machine."""

@@ -15,16 +15,19 @@ HEALTH_PORT = 9099
 
 # Felix ends with 129 when its configuration has changed, and wants to be started again. Each node has a mount
 # namespace of its own: the programs keep node names, MTUs and sockets in directories that would be shared otherwise.
+# The program is held open, for it may be in a home below /var/lib, which is about to be covered.
 START = """set -e
+exec 9< "$1"
+program=/proc/self/fd/9
 mkdir -p /run/calico
 mount -t tmpfs tmpfs /run/calico
 for directory in /var/lib /var/log; do mount -t tmpfs tmpfs "$directory"; done
 mkdir -p /var/lib/calico /var/log/calico
-"$1" -startup
-"$1" -allocate-tunnel-addrs -allocate-tunnel-addrs-run-once
+"$program" -startup
+"$program" -allocate-tunnel-addrs -allocate-tunnel-addrs-run-once
 while :; do
     code=0
-    "$1" -felix || code=$?
+    "$program" -felix || code=$?
     [ "$code" -eq 129 ] || exit "$code"
     echo "felix has a new configuration: starting it again"
 done

@@ -1,0 +1,180 @@
+"""What a lab serves: its Services, pods and kube-proxies, changed through the API and awaited on every node."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from lab.api import Deviation
+from lab.errors import NotReady, UsageError
+from lab.kube import Kube
+from lab.model import Facts, NodeState, Place, PodState, Protocol, ProxyHas, Service, ServiceFacts
+from lab.netns import services
+from lab.netns.barrier import Barrier
+from lab.netns.kube_proxy import KubeProxies
+from lab.netns.listening import wait_closed
+from lab.netns.namespaces import Namespaces
+from lab.netns.pods import PodPool
+from lab.netns.service_range import ServiceRange
+from lab.netns.zones import Zones
+
+
+@dataclass(slots=True)
+class Serving:
+    """The Services of a lab, as they are now. Nothing is sent here but what finds out whether rules are written.
+
+    facts: the lab's addresses, with those of its Services. programmed_seconds: how long each change took to be in the
+    rules of every node. written_ns: when the API had answered the write of the last change, by the clock of captures.
+    logs: where those of kube-proxy are.
+    """
+
+    kube: Kube
+    namespaces: Namespaces
+    barrier: Barrier
+    zones: Zones
+    service_range: ServiceRange
+    pod_pool: PodPool
+    proxies: KubeProxies
+    logs: Path
+    facts: Facts
+    services: tuple[Service, ...] = ()
+    programmed_seconds: tuple[float, ...] = ()
+    written_ns: int = 0
+
+    def start(self) -> None:
+        """Returns when the first rules of every node are written, and each kube-proxy knows its zone and the range."""
+        self.barrier.create()
+        self.zones.create()
+        self.barrier.wait()
+        self._wait_known()
+
+    def set_services(self, wanted: Sequence[Service]) -> None:
+        """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
+        unwanted = [service for service in self.services if service not in wanted]
+        missing = [service for service in wanted if service not in self.services]
+        for service in unwanted:
+            services.delete(self.kube, service)
+        services.label_pods(self.pod_pool, unwanted, value=None)
+        services.label_pods(self.pod_pool, missing)
+        made = {service.name: services.create(self.kube, service) for service in missing}
+        for service in missing:
+            if service.listed:
+                self.kube.create_endpoint_slice(services.slice_by_hand(service, self.facts.primary))
+        gone = {service.name for service in unwanted}
+        kept = {name: facts for name, facts in self.facts.services.items() if name not in gone}
+        self._know({**kept, **made})
+        self.services = tuple(wanted)
+        services.wait_slices_gone(self.kube, gone)
+        services.wait_slices(self.kube, wanted)
+        self._wait_programmed()
+        if any(services.is_health_checked(service) for service in (*unwanted, *missing)):
+            # kube-proxy opens and closes these ports after it has written the rules; its next sync is behind that.
+            self.wait_rules()
+
+    def change_service(self, name: str, now: Service | None) -> None:
+        """Makes one of the Services be so, with the addresses that it has or had; None deletes it.
+
+        Returns when the rules of every node have it.
+        """
+        others = tuple(service for service in self.services if service.name != name)
+        concerned = (*self.services, *(() if now is None else (now,)))
+        if now is None:
+            self._delete_service(name)
+            self.services = others
+            services.wait_slices_gone(self.kube, {name})
+        else:
+            self._write_service(now, is_there=len(others) < len(self.services))
+            self.services = (*others, now)
+            services.wait_slices(self.kube, [now])
+            services.wait_ports(self.kube, now)
+        self._wait_programmed()
+        self._wait_behind_rules(*concerned)
+
+    def set_pods(self, states: Mapping[Place, PodState]) -> None:
+        """Brings pods into these states through the API; returns when every node's rules know."""
+        for pod, state in states.items():
+            self.pod_pool.bring(pod, state)
+        self._note_written()
+        services.wait_pods(self.kube, self.services, states)
+        self._wait_programmed()
+        self._wait_behind_rules()
+
+    def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
+        """Brings Node objects into these states through the API; returns when their kube-proxies know."""
+        for node, state in states.items():
+            self.zones.bring(node, state)
+
+    def set_proxy(self, options: ProxyHas) -> None:
+        """Restarts every kube-proxy with this configuration; returns when its rules are written."""
+        self.proxies.restart(options)
+        # Not among the figures: it takes kube-proxy a second to start.
+        self.wait_rules()
+        self._wait_known()
+
+    def wait_rules(self) -> None:
+        """Waits at the barrier; where that is in vain, kube-proxy's own errors say why."""
+        try:
+            self.barrier.wait()
+        except NotReady as error:
+            self.barrier.check()
+            raise NotReady(
+                error.attempted,
+                output="\n".join(daemon.last_errors() for daemon in self.proxies.running()),
+                next_step=f"the logs of kube-proxy in {self.logs}",
+            ) from error
+
+    def deviations(self) -> tuple[Deviation, ...]:
+        """What had to be done for kube-proxies that missed something at their start."""
+        return (*self.zones.deviations(), *self.service_range.deviations())
+
+    def _delete_service(self, name: str) -> None:
+        self.kube.delete_service(name)
+        self._note_written()
+        self.kube.delete_endpoint_slices(name)
+
+    def _write_service(self, now: Service, *, is_there: bool) -> None:
+        if now.listed:
+            raise UsageError(
+                f"Service {now.name} cannot be changed: its endpoints are listed by hand",
+                next_step="change one with a selector",
+            )
+        allotted = self.facts.services[now.name]
+        services.relabel_pods(self.pod_pool, now)
+        write = services.change if is_there else services.create
+        write(self.kube, now, allotted)
+        self._note_written()
+
+    def _wait_known(self) -> None:
+        self.zones.wait()
+        self.service_range.wait()
+
+    def _know(self, known: Mapping[str, ServiceFacts]) -> None:
+        self.facts = replace(self.facts, services=MappingProxyType(dict(known)))
+
+    def _note_written(self) -> None:
+        """Notes that the API has answered the write that makes a change, by the clock of the captures."""
+        self.written_ns = time.time_ns()
+
+    def _wait_programmed(self) -> None:
+        start = time.monotonic()
+        self.wait_rules()
+        self.programmed_seconds += (time.monotonic() - start,)
+
+    def _wait_behind_rules(self, *services_before: Service) -> None:
+        """Waits for what kube-proxy does after it has written rules, and before its next sync.
+
+        It clears conntrack for UDP, says anew at health check ports how many endpoints there are, and closes those that
+        are nobody's any more.
+        """
+        every = (*self.services, *services_before)
+        ports = [port for service in every for port in service.ports]
+        if any(port.protocol is Protocol.UDP for port in ports) or any(
+            map(services.is_health_checked, every)
+        ):
+            self.wait_rules()
+        checked = {service.name for service in self.services if services.is_health_checked(service)}
+        allotted = self.facts.services.items()
+        wait_closed(
+            self.namespaces, {of.health_check_port for name, of in allotted if name not in checked} - {0}
+        )

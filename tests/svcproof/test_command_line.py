@@ -63,7 +63,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SVCPROOF_STATE", str(tmp_path / "state"))
     # What comes before the components are looked for must be enough: none of these may find out about the machine.
-    monkeypatch.setattr("svcproof.doctor.command.require", lambda *_: None)
+    monkeypatch.setattr("svcproof.doctor.command.require", lambda *_, **__: None)
     return tmp_path
 
 

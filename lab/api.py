@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from lab.model import (
@@ -48,9 +49,63 @@ class Figures:
     dropped: int
 
 
+class Carrier(StrEnum):
+    """What has carried a packet on: an entry of a kernel; PACKET is the packet itself, as it was captured."""
+
+    PACKET = "packet"
+    RULE = "rule"
+    ROUTE = "route"
+    INTERFACE = "interface"
+    NEIGHBOUR = "neighbour"
+    FORWARDING = "forwarding"
+
+
+@dataclass(frozen=True, slots=True)
+class PathEntry:
+    """One entry of a path. place: in whose kernel it stands. text: in the words of `nft`, `iptables-save` or `ip`."""
+
+    place: str
+    carrier: Carrier
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PodPath:
+    """How a pod's packet to a Service came to the Service's one endpoint, entry by entry, as captures had it pass."""
+
+    sender: str
+    service: str
+    endpoint: str
+    entries: tuple[PathEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTables:
+    """What a node's kernel routes by, a line each as `ip` and `bridge` print them.
+
+    rules: of policy routing. forwarding: of its bridges and tunnels, by MAC.
+    """
+
+    node: str
+    interfaces: tuple[str, ...]
+    rules: tuple[str, ...]
+    routes: tuple[str, ...]
+    neighbours: tuple[str, ...]
+    forwarding: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PodNetworkRecord:
+    """How a lab's network takes packets from kube-proxy's DNAT to pods. error: why it could not be read."""
+
+    paths: tuple[PodPath, ...] = ()
+    nodes: tuple[NodeTables, ...] = ()
+    error: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class LabRecord:
-    """A lab as a report describes it."""
+    """A lab as a report describes it. pod_network: None where it was not looked at."""
 
     lab: str
     kind: str
@@ -62,6 +117,7 @@ class LabRecord:
     tools: Mapping[str, str]
     deviations: tuple[Deviation, ...]
     figures: Figures
+    pod_network: PodNetworkRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +248,10 @@ class Inspectable(Protocol):
 
     def connections(self, node: Place) -> Sequence[str]:
         """Every connection that a node tracks, a line each, as the kernel prints them."""
+        ...
+
+    def pod_network(self) -> PodNetworkRecord:
+        """How the network takes packets to pods: asks Services of its own, which are gone behind it."""
         ...
 
     def manifests(self, service: Service) -> str:

@@ -22,6 +22,7 @@ from reports.convergence import followed, strips
 from reports.distribution import distribution
 from reports.document import Shown, shown
 from reports.drawing import MARGIN, WIDTH, Drawing, arrows, boxes, drawings, is_return, returned
+from reports.pod_network import explained
 from reports.repeats import Repeats
 from reports.rerun import rerun_command
 from reports.sabotage import SabotageTable
@@ -103,6 +104,7 @@ def _context(runs: Sequence[Shown], sabotages: Sequence[SabotageTable]) -> dict[
         "strips": strips(runs),
         "followed": followed(runs),
         "coverages": [(run, coverage(run)) for run in runs],
+        "explained": explained(runs),
         "sabotages": sabotages,
         "labs": [(run, lab) for run in runs for lab in run.run.labs],
         "programs": surroundings.programs(*(run.run for run in runs)),

@@ -5,6 +5,7 @@ controller writes results.
 """
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from conformance.arranged import Arranged
 from conformance.live import Live
 from conformance.results import ClaimResult, Verdict, claim_json
-from lab.api import Cluster, Inspectable
+from lab.api import Cluster, Inspectable, PodNetworkRecord
+from lab.errors import LabError
 from lab.model import Flow
 from lab.netns.bring_up import lab_up
 from lab.netns.cluster import NetnsCluster
@@ -31,6 +33,8 @@ from svcproof.kernel_evidence import with_evidence
 from svcproof.progress_line import progress_line
 
 ONLY_LAB = "lab"
+_FIRST_WORKER = ("", "gw0")
+"""Whose lab's network is looked at: the others are built alike."""
 
 _RUN = pytest.StashKey[Path]()
 _ORDER = pytest.StashKey[LabOrder]()
@@ -117,10 +121,19 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[NetnsCluster]:
     worker = _worker(config)
     name, prefix = (worker, f"{worker}.") if worker else (ONLY_LAB, "")
     with lab_up(config.stash[_ORDER], name, prefix, say=lambda _text: None) as made:
+        found = looked_at(made) if worker in _FIRST_WORKER else None
         try:
             yield made
         finally:
-            keep_lab(config.stash[_RUN], made.record())
+            keep_lab(config.stash[_RUN], replace(made.record(), pod_network=found))
+
+
+def looked_at(cluster: Inspectable) -> PodNetworkRecord:
+    """How the lab's network takes packets to pods, or why that cannot be said; no verdict rests on it."""
+    try:
+        return cluster.pod_network()
+    except LabError as error:
+        return PodNetworkRecord(error=str(error))
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,19 @@ def test_a_claim_that_is_linked_to_opens_there(browser: Browser, single: Path) -
     assert abs(browser.run(top)) < 40
 
 
+def test_the_way_to_the_pod_is_there(browser: Browser, several: Path) -> None:
+    """Of each run a table of what carried a packet from kube-proxy's DNAT to the pod, which the contents lead to."""
+    browser.look(1400, 900)
+    browser.open(several, "#pod-network")
+    browser.wait("Math.abs(document.getElementById('pod-network').getBoundingClientRect().top) < 40")
+    assert browser.run("document.querySelectorAll('nav a[href=\"#pod-network\"]').length") == 1
+    for run in ("iptables-flannel", "nftables-flannel"):
+        carriers: list[str] = browser.run(
+            f"[...document.querySelectorAll('#path-{run}-pod-b1 + div td:nth-child(2)')].map(it => it.textContent)"
+        )
+        assert carriers == ["packet", "rule", "route", "forwarding", "route"]
+
+
 def test_search_and_filter(browser: Browser, single: Path) -> None:
     """Words and a verdict leave the claims that have both; nothing typed leaves all."""
     browser.look(1400, 900)

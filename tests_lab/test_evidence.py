@@ -34,6 +34,37 @@ def test_the_kernel_names_the_rules_of_a_probe(svcproof: Commanded, profile: str
     assert any("reject" in rule.text.lower() for rule in refused.rules)
 
 
+@pytest.mark.parametrize(
+    ("profile", "encapsulation", "between"),
+    [
+        ("iptables-flannel", "vxlan", ["route", "interface", "neighbour", "forwarding"]),
+        ("nftables-calico", "none", []),
+        ("iptables-calico", "vxlan", ["route", "interface", "neighbour", "forwarding"]),
+    ],
+)
+def test_the_way_to_the_pod_is_told(
+    svcproof: Commanded, profile: str, encapsulation: str, between: list[str]
+) -> None:
+    """From the rule that translates to the pod's link: every entry of the kernels, in a tunnel or without."""
+    done = svcproof("run", profile, "--encapsulation", encapsulation, "--claim", "net-pod.tcp_across_nodes")
+    assert done.returncode == 0, done.stderr
+    found = [lab.pod_network for lab in svcproof.results().labs if lab.pod_network is not None]
+    [network] = found
+    assert network.error == ""
+    assert [path.endpoint for path in network.paths] == ["pod-a1", "pod-b1"]
+    assert [tables.node for tables in network.nodes] == ["worker-a", "worker-b", "worker-c"]
+    for path in network.paths:
+        first = [entry for entry in path.entries if entry.place == "worker-a"]
+        rules = [entry.text for entry in first if entry.carrier == "rule"]
+        assert "handle" in rules[-1]
+        assert "dnat" in rules[-1].lower()
+        assert path.entries[-1].place == path.endpoint
+    sent = [entry.carrier for entry in first if entry.carrier not in ("rule", "packet")]
+    assert sent == [*between, "route", "interface", "neighbour"]
+    [*_, out] = [entry.text for entry in first if entry.carrier == "packet"]
+    assert ("vxlan" in out) is (encapsulation == "vxlan")
+
+
 def test_a_failure_can_be_attached_to_an_issue(svcproof: Commanded) -> None:
     """A broken claim leaves its packets, what every node holds and the trace, and a file with all of it."""
     (svcproof.home / "conftest.py").write_text(

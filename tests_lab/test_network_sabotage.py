@@ -6,6 +6,10 @@ from tests_lab.commanded import Commanded
 
 NOTICED = {
     "the route from worker-a to the pods of worker-b is gone": "net-pod.",
+    "the route from worker-a to the pods of worker-b has an MTU of 1400": "net-mtu.",
+    "worker-a takes the pods of worker-b for neighbours, and worker-b answers for them": "net-arp.",
+    "between worker-a and worker-b packets of 1400 bytes pass in one piece": "net-mtu.",
+    "the pods of worker-a have the MTU of the network between nodes": "net-mtu.",
     "worker-a does not know where the tunnel of worker-b is": "net-pod.",
     "worker-a takes worker-c for the tunnel of worker-b": "net-pod.",
     "natOutgoing is gone from worker-a": "net-nat.",

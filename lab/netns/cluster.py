@@ -7,11 +7,21 @@ from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from lab.api import ApiAnswer, Deviation, Figures, LabRecord, ProgramFacts, Rule, TracedProbe
+from lab.api import (
+    ApiAnswer,
+    Deviation,
+    Figures,
+    LabRecord,
+    PodNetworkRecord,
+    ProgramFacts,
+    Rule,
+    TracedProbe,
+)
 from lab.capsule import linux
 from lab.errors import UsageError
 from lab.kube import Kube
 from lab.model import (
+    NODES,
     Creation,
     Facts,
     Flow,
@@ -25,7 +35,7 @@ from lab.model import (
     Trace,
     Watch,
 )
-from lab.netns import kube_proxy, neighbours, pods, services, topology
+from lab.netns import kube_proxy, neighbours, node_tables, pod_paths, pods, services, topology
 from lab.netns.daemon import Daemon, check
 from lab.netns.inspection import Inspection
 from lab.netns.namespaces import Namespaces
@@ -211,6 +221,23 @@ class NetnsCluster:
     def connections(self, node: Place) -> Sequence[str]:
         """Every connection that a node tracks, a line each, as the kernel prints them."""
         return self.inspection.connections(node)
+
+    def pod_network(self) -> PodNetworkRecord:
+        """How the network takes packets to pods: asks Services of its own, which are gone behind it."""
+        before = self.services
+        self.set_services(pod_paths.SERVICES)
+        paths = tuple(
+            pod_paths.path(
+                service,
+                self.send_traced(pod_paths.flow_to(service)),
+                lambda node: self.rules(node, fresh=True),
+                self.namespaces,
+            )
+            for service in pod_paths.SERVICES
+        )
+        tables = tuple(node_tables.tables(self.namespaces, node) for node in NODES)
+        self.set_services(before)
+        return PodNetworkRecord(paths, tables)
 
     def manifests(self, service: Service) -> str:
         """A Service and its EndpointSlices as the API has them, as YAML without what the API keeps for itself."""

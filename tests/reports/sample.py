@@ -30,7 +30,7 @@ from conformance.results import (
 )
 from lab.api import Rule
 from lab.model import Place, Refusal
-from tests.reports.sample_lab import a_lab
+from tests.reports.sample_lab import a_lab, a_pod_network
 from tests.reports.ways import (
     cluster_ip_way,
     forwarded_way,
@@ -122,7 +122,7 @@ def sample_run() -> Run:
         seed=1754298725,
         exit_code=1,
         interrupted=False,
-        labs=(a_lab("lab-0"), a_lab("lab-1")),
+        labs=(replace(a_lab("lab-0"), pod_network=a_pod_network()), a_lab("lab-1")),
         claims=(
             reached(),
             bad_port(),

@@ -2,7 +2,17 @@
 
 from hashlib import sha256
 
-from lab.api import Deviation, Figures, LabRecord, ProgramFacts
+from lab.api import (
+    Carrier,
+    Deviation,
+    Figures,
+    LabRecord,
+    NodeTables,
+    PathEntry,
+    PodNetworkRecord,
+    PodPath,
+    ProgramFacts,
+)
 
 
 def a_lab(name: str) -> LabRecord:
@@ -35,6 +45,25 @@ def a_lab(name: str) -> LabRecord:
         ),
         figures=Figures(up_seconds=6.42, programmed_seconds=(0.31, 0.18, 0.94), captured=48211, dropped=0),
     )
+
+
+def a_pod_network() -> PodNetworkRecord:
+    """What was read of flannel with VXLAN: the way to a pod of another node, and the tables of one node."""
+    entries = (
+        PathEntry("worker-a", Carrier.PACKET, "in at cni0: 10.244.1.3:33001 > 10.96.241.140:80, TTL 64"),
+        PathEntry(
+            "worker-a",
+            Carrier.RULE,
+            "ip nat KUBE-SEP-VWHI5B2B4ZW3ENFA handle 88: -p tcp -m tcp -j DNAT --to-destination 10.244.2.2:8080",
+        ),
+        PathEntry("worker-a", Carrier.ROUTE, "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink"),
+        PathEntry("worker-a", Carrier.FORWARDING, "8e:73:fd:e8:a5:13 dst 172.18.0.12 self permanent"),
+        PathEntry("worker-b", Carrier.ROUTE, "10.244.2.0/24 dev cni0 proto kernel scope link src 10.244.2.1"),
+    )
+    path = PodPath("pod-a2", "cluster IP 10.96.241.140:80 of path-between-nodes", "pod-b1", entries)
+    routes = ("default via 172.18.0.254 dev eth0", "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink")
+    tables = NodeTables("worker-a", ("eth0@if3 UP 172.18.0.11/24",), (), routes, (), ())
+    return PodNetworkRecord((path,), (tables,))
 
 
 def a_program(name: str, version: str, origin: str) -> ProgramFacts:

@@ -5,7 +5,18 @@ from contextlib import contextmanager
 from ipaddress import IPv4Address
 
 from conformance.outcome import Dropped, Kept, Outcome, Refused, delivered
-from lab.api import ApiAnswer, Figures, LabRecord, Passed, Rule, TracedProbe
+from lab.api import (
+    ApiAnswer,
+    Carrier,
+    Figures,
+    LabRecord,
+    Passed,
+    PathEntry,
+    PodNetworkRecord,
+    PodPath,
+    Rule,
+    TracedProbe,
+)
 from lab.errors import LabError
 from lab.model import (
     NODES,
@@ -162,6 +173,13 @@ class FakeCluster:
     def connections(self, node: Place) -> Sequence[str]:
         """One line."""
         return (f"a connection of {node}",)
+
+    def pod_network(self) -> PodNetworkRecord:
+        """One path, or why there is none."""
+        if self._unreadable is not None:
+            raise self._unreadable
+        entry = PathEntry("worker-a", Carrier.ROUTE, "192.0.2.0/24 dev eth0")
+        return PodNetworkRecord((PodPath("pod-a2", "cluster IP of echo", "pod-a1", (entry,)),))
 
     def manifests(self, service: Service) -> str:
         """The Service's name."""

@@ -6,6 +6,9 @@ from conformance.known import KnownDifference
 from conformance.outcome import Outcome
 from conformance.results import Verdict
 
+NOT_OBSERVED = frozenset({Verdict.LAB_ERROR, Verdict.NOT_SUPPORTED, Verdict.NOT_RUN})
+"""Verdicts of claims of which nothing is known: none of them is green."""
+
 AS_DOCUMENTED, DIFFERS, USAGE, NOT_TESTED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -24,6 +27,6 @@ def exit_code(verdicts: Collection[Verdict], *, interrupted: bool) -> int:
         return INTERRUPTED
     if {Verdict.FAIL, Verdict.STALE_DIFFERENCE} & set(verdicts):
         return DIFFERS
-    if not verdicts or {Verdict.LAB_ERROR, Verdict.NOT_RUN} & set(verdicts):
+    if not verdicts or NOT_OBSERVED & set(verdicts):
         return NOT_TESTED
     return AS_DOCUMENTED

@@ -104,6 +104,7 @@ def _context(runs: Sequence[Shown], sabotages: Sequence[SabotageTable]) -> dict[
         "followed": followed(runs),
         "coverages": [(run, coverage(run)) for run in runs],
         "sabotages": sabotages,
+        "claim_ids": {entry.id for entry in every},
         "labs": [(run, lab) for run in runs for lab in run.run.labs],
         "programs": surroundings.programs(*(run.run for run in runs)),
         "tools": surroundings.tools(*(run.run for run in runs)),

@@ -168,8 +168,10 @@ def _no_evidence(claim: ClaimResult, otherwise: str) -> str:
 
 
 def _no_probe(claim: ClaimResult) -> str:
-    """Why there is no way to draw."""
-    return "nothing was observed" if claim.observed is None else "no probe was sent"
+    """Why there is no way to draw. Of what was observed, only requests to the API have none."""
+    if claim.observed is None:
+        return "nothing was observed"
+    return "a request to the API: its packets are not captured, and its answer is what was observed"
 
 
 def _environment() -> Environment:

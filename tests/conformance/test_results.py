@@ -142,7 +142,7 @@ def test_a_file_of_version_1_is_read() -> None:
     assert {claim.verdict for claim in run.claims} == {Verdict.PASS, Verdict.KNOWN_DIFFERENCE}
     assert not [claim for claim in run.claims if claim.nodes or claim.manifests or claim.trace]
     page = render_html(run)
-    assert page.count('<section class=claim') == len(run.claims)
+    assert page.count("<section class=claim") == len(run.claims)
     assert "not among these results" in page
     assert sentence(run) in render_markdown(run)
 

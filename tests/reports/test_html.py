@@ -287,3 +287,9 @@ def test_an_interrupted_run_says_so() -> None:
 def test_a_sound_run_has_no_notice(page: Outline) -> None:
     """Where nothing limits a run's worth, nothing is said of it."""
     assert not page.all("ul", class_="notices")
+
+
+def test_drawings_stand_beside_each_other(page: Outline) -> None:
+    """None is within a paragraph, in which it would be a character of a line."""
+    for drawing in page.all("svg"):
+        assert not [outer for outer in drawing.ancestors if outer.tag == "p"]

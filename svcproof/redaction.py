@@ -3,15 +3,16 @@
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-_V4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
+_V4 = re.compile(r"(?<![A-Za-z0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![A-Za-z0-9]|\.\d)")
+"""An underscore is no part of a word here: kube-proxy names a chain `endpoint-...__10.244.2.4/8080`."""
 _V6 = re.compile(r"(?<![\w.:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:]|\.\d)")
 _MAC = re.compile(r"(?<![\w:-])[0-9a-fA-F]{2}([:-])[0-9a-fA-F]{2}(?:\1[0-9a-fA-F]{2}){4}(?![\w:-])")
 _GO = re.compile(r"(?<=IP:)0x[0-9a-fA-F]{1,8}\b")
 """As flanneld's log prints an address in a structure: `PublicIP:0xac12000b`."""
 _HOST = re.compile(r"(?<![\w-])ip-\d{1,3}(?:-\d{1,3}){3}(?![\w-])")
 """As clouds name machines by their address: `ip-172-18-0-11`."""
-_FIRST_V4 = IPv4Address("198.18.0.1")
-"""Of the range for benchmarks (RFC 2544), which no network routes."""
+_FIRST_V4 = IPv4Address("198.19.0.1")
+"""Of the range for benchmarks (RFC 2544), which no network routes; of its half in which the lab has no client."""
 _FIRST_V6 = IPv6Address("2001:db8::1")
 
 

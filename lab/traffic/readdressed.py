@@ -18,7 +18,7 @@ _IP_BYTES, _UDP_BYTES, _VXLAN_BYTES, _ETHERNET_BYTES, _ADDRESSES_OF_ETHERNET = 2
 _ERRORS = frozenset({3, 11, 12})
 
 _TCP_BYTES = 20
-_SPELLED = re.compile(rb"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
+_SPELLED = re.compile(rb"(?<![A-Za-z0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![A-Za-z0-9]|\.\d)")
 _DIGIT = re.compile(rb"\d")
 
 Rename = Callable[[IPv4Address], IPv4Address]

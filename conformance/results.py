@@ -12,18 +12,24 @@ from conformance.outcome import Outcome
 from lab.api import LabRecord, Rule
 
 SCHEMA_VERSION = 3
-"""2 added evidence to claims, the catalogue to a run, an outcome Strayed; 3 an outcome Lost. Earlier files are read as
-having none."""
+"""2 added evidence of claims, the catalogue of a run, an outcome Strayed; 3 an outcome Lost, the verdict `not supported`.
+
+Earlier files are read as having none.
+"""
 
 
 class Verdict(StrEnum):
-    """What a claim came to. UNSTABLE observations are FAIL: they equal no expectation."""
+    """What a claim came to. UNSTABLE observations are FAIL: they equal no expectation.
+
+    NOT_SUPPORTED: this machine, its kernel or the profile lacks what the claim needs; nothing of it broke.
+    """
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
     KNOWN_DIFFERENCE = "known difference"
     STALE_DIFFERENCE = "stale difference"
     LAB_ERROR = "lab error"
+    NOT_SUPPORTED = "not supported"
     NOT_RUN = "not run"
 
 
@@ -157,7 +163,7 @@ class ClaimResult:
     """One claim of one run.
 
     id: `requirement.claim`, stable between runs. expected: what the documentation asks for; instead: what a known
-    difference says is observed in its place. observed is None where nothing was (lab error, not run).
+    difference says is observed in its place. observed is None where nothing was.
     manifests: the Service and its EndpointSlices as the API had them, as YAML. evidence_error: why evidence is missing.
     bundle: the directory with all evidence of a claim that failed, beside the results file.
     """

@@ -13,6 +13,10 @@ NOT_TOLD = (
 )
 LOOK_AT_FAILURES = "the claims that fail in the same run: what they say was lost was lost on the same ways"
 """What to try where an observation was NOT_TOLD."""
+
+NOT_OBSERVED = frozenset({Verdict.LAB_ERROR, Verdict.NOT_SUPPORTED, Verdict.NOT_RUN})
+"""Verdicts of claims of which nothing is known: none of them is green."""
+
 AS_DOCUMENTED, DIFFERS, USAGE, NOT_TESTED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -54,6 +58,6 @@ def exit_code(verdicts: Collection[Verdict], *, interrupted: bool) -> int:
         return INTERRUPTED
     if {Verdict.FAIL, Verdict.STALE_DIFFERENCE} & set(verdicts):
         return DIFFERS
-    if not verdicts or {Verdict.LAB_ERROR, Verdict.NOT_RUN} & set(verdicts):
+    if not verdicts or NOT_OBSERVED & set(verdicts):
         return NOT_TESTED
     return AS_DOCUMENTED

@@ -10,7 +10,7 @@ from reports.summary import ATTENTION
 MOST = 40
 """Claims that a group names: an interrupted run leaves hundreds that did not run."""
 
-NOT_PROVEN = (Verdict.LAB_ERROR, Verdict.NOT_RUN)
+NOT_PROVEN = (Verdict.LAB_ERROR, Verdict.NOT_SUPPORTED, Verdict.NOT_RUN)
 
 
 @dataclass(frozen=True, slots=True)

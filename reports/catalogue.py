@@ -89,6 +89,7 @@ _URGENCY = (
     Verdict.FAIL,
     Verdict.STALE_DIFFERENCE,
     Verdict.LAB_ERROR,
+    Verdict.NOT_SUPPORTED,
     Verdict.NOT_RUN,
     Verdict.KNOWN_DIFFERENCE,
     Verdict.PASS,

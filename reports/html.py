@@ -106,6 +106,7 @@ def _context(runs: Sequence[Shown], sabotages: Sequence[SabotageTable]) -> dict[
         "coverages": [(run, coverage(run)) for run in runs],
         "explained": explained(runs),
         "sabotages": sabotages,
+        "claim_ids": {entry.id for entry in every},
         "labs": [(run, lab) for run in runs for lab in run.run.labs],
         "programs": surroundings.programs(*(run.run for run in runs)),
         "tools": surroundings.tools(*(run.run for run in runs)),
@@ -169,8 +170,10 @@ def _no_evidence(claim: ClaimResult, otherwise: str) -> str:
 
 
 def _no_probe(claim: ClaimResult) -> str:
-    """Why there is no way to draw."""
-    return "nothing was observed" if claim.observed is None else "no probe was sent"
+    """Why there is no way to draw. Of what was observed, only requests to the API have none."""
+    if claim.observed is None:
+        return "nothing was observed"
+    return "a request to the API: its packets are not captured, and its answer is what was observed"
 
 
 def _environment() -> Environment:

@@ -11,7 +11,10 @@ _LEGAL = frozenset(range(0x20, 0xD800)) | frozenset(range(0xE000, 0xFFFE)) | {0x
 
 
 def render_junit(runs: Sequence[Run]) -> str:
-    """The file. A known difference is a case that was skipped; what was not observed is an error."""
+    """The file. Known differences and what is not supported are cases that were skipped, with the reason.
+
+    What else was not observed is an error.
+    """
     suites = Element("testsuites", name="svcproof")
     for run in runs:
         _suite(suites, run)
@@ -28,7 +31,7 @@ def _suite(suites: Element, run: Run) -> None:
         tests=str(len(run.claims)),
         failures=str(by[Verdict.FAIL] + by[Verdict.STALE_DIFFERENCE]),
         errors=str(by[Verdict.LAB_ERROR] + by[Verdict.NOT_RUN]),
-        skipped=str(by[Verdict.KNOWN_DIFFERENCE]),
+        skipped=str(by[Verdict.KNOWN_DIFFERENCE] + by[Verdict.NOT_SUPPORTED]),
         time=f"{(run.finished - run.started).total_seconds():.3f}",
         timestamp=run.started.isoformat(timespec="seconds"),
     )
@@ -55,6 +58,8 @@ def _case(suite: Element, run: Run, claim: ClaimResult) -> None:
         case Verdict.FAIL | Verdict.STALE_DIFFERENCE:
             said = f"{claim.verdict}: {claim.observed_text}"
             SubElement(case, "failure", message=_legal(said)).text = _legal(_told(claim))
+        case Verdict.NOT_SUPPORTED:
+            SubElement(case, "skipped", message=_legal(f"{claim.verdict}: {claim.error}"))
         case Verdict.LAB_ERROR | Verdict.NOT_RUN:
             first = claim.error.partition("\n")[0]
             SubElement(case, "error", message=_legal(f"{claim.verdict}: {first}")).text = _legal(claim.error)

@@ -65,7 +65,8 @@ class Repeats:
             changes, like = min(found, key=lambda pair: _bytes(pair[0]))
             if _bytes(changes) < _ROUGHLY * _bytes(shown.lines):
                 return Earlier(like.place, changes, shown.handles)
-        alike.append(shown)
+        if same is shown:
+            alike.append(shown)
         return None
 
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from conformance.outcome import Changed, Lost, Unstable
 from conformance.results import ClaimResult, Run, Verdict
+from conformance.verdict import NOT_OBSERVED
 
 ATTENTION = (
     Verdict.FAIL,
     Verdict.STALE_DIFFERENCE,
     Verdict.LAB_ERROR,
+    Verdict.NOT_SUPPORTED,
     Verdict.NOT_RUN,
     Verdict.KNOWN_DIFFERENCE,
 )
@@ -120,9 +122,14 @@ def observed_words(claim: ClaimResult) -> str:
             return "as expected: the known difference is gone"
         case Verdict.FAIL | Verdict.KNOWN_DIFFERENCE:
             return claim.observed_text
+        case Verdict.NOT_SUPPORTED:
+            return f"not supported here: {_first_line(claim) or 'no reason was given'}"
         case Verdict.LAB_ERROR | Verdict.NOT_RUN:
-            why = claim.error.strip().partition("\n")[0]
-            return f"not observed: {why}" if why else "not observed"
+            return f"not observed: {_first_line(claim)}" if _first_line(claim) else "not observed"
+
+
+def _first_line(claim: ClaimResult) -> str:
+    return claim.error.strip().partition("\n")[0]
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -135,12 +142,14 @@ def _failing(number: int) -> str:
 
 
 def _observed(by: Mapping[Verdict, int]) -> int:
-    return sum(by.values()) - by[Verdict.LAB_ERROR] - by[Verdict.NOT_RUN]
+    return sum(by.values()) - sum(by[verdict] for verdict in NOT_OBSERVED)
 
 
 def _unobserved(by: Mapping[Verdict, int]) -> str:
-    lab_errors, not_run = by[Verdict.LAB_ERROR], by[Verdict.NOT_RUN]
+    lab_errors = by[Verdict.LAB_ERROR]
     why = [counted(lab_errors, "lab error")] if lab_errors else []
-    why += [f"{not_run:,} not run"] if not_run else []
+    why += [
+        f"{by[verdict]:,} {verdict}" for verdict in (Verdict.NOT_SUPPORTED, Verdict.NOT_RUN) if by[verdict]
+    ]
     detail = f" ({', '.join(why)})" if why else ""
-    return f"{lab_errors + not_run:,} not observed{detail}"
+    return f"{sum(by[verdict] for verdict in NOT_OBSERVED):,} not observed{detail}"

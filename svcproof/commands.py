@@ -27,7 +27,7 @@ from svcproof.gathered import RESULTS_FILE
 from svcproof.lab_run import LabRequest
 from svcproof.labs import LabEntry, Labs, LabUse
 from svcproof.listed import claims_json, claims_text, listed_claims, matching
-from svcproof.published import REPORT_FILE, publish, sabotages_of, write_reports
+from svcproof.published import REPORT_FILE, publish, sabotages_for, write_reports
 from svcproof.rerun import claim_of_run, isolation_words
 from svcproof.run import RunRequest, exit_code_of
 from svcproof.run import run as run_profile
@@ -177,7 +177,6 @@ def dump(options: argparse.Namespace, settings: Settings) -> int:
 def report(options: argparse.Namespace, _settings: Settings) -> int:
     """`svcproof report`."""
     directories = [given if given.is_dir() else given.parent for given in options.runs]
-    sabotages = sabotages_of(directories)
     only_sabotage = [
         (each / SABOTAGE_FILE).exists() and not (each / RESULTS_FILE).exists() for each in directories
     ]
@@ -190,7 +189,7 @@ def report(options: argparse.Namespace, _settings: Settings) -> int:
         publish(runs[0], directories[0].resolve(), Lines(sys.stderr))
         return 0
     where: Path = options.output or Path("svcproof-report")
-    write_reports(runs, where, sabotages)
+    write_reports(runs, where, sabotages_for(runs, directories))
     progress = Lines(sys.stderr)
     for run in runs:
         progress.say(f"{run.profile}: {sentence(run)}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from conformance.live import Live
 from conformance.results import ClaimResult, Convergence, Verdict
 from conformance.verdict import LOOK_AT_FAILURES, NOT_TOLD, verdict_of
-from lab.errors import LabError
+from lab.errors import LabError, MissingRequirement
 from svcproof.collected import CollectedClaim, not_run
 from svcproof.evidence import batch_record, flow_record, ways
 
@@ -21,6 +21,8 @@ def claim_result(
     """What a claim came to. raised: what ended the test, if anything but its end did."""
     base = replace(not_run(claim, ""), seconds=seconds, worker=worker)
     observations = () if live is None else live.observations
+    if isinstance(raised, MissingRequirement):
+        return replace(base, verdict=Verdict.NOT_SUPPORTED, error=_words(raised))
     if raised is not None and not isinstance(raised, AssertionError):
         return replace(base, verdict=Verdict.LAB_ERROR, error=_words(raised))
     if not observations:

@@ -12,7 +12,7 @@ _SABOTAGE = "svcproof sabotage {}   # whether these claims would notice a broken
 def next_steps(run: Run, directory: Path) -> tuple[str, str, str]:
     """Commands to type, each with what it is good for."""
     differs = [claim for claim in run.claims if claim.verdict in (Verdict.FAIL, Verdict.STALE_DIFFERENCE)]
-    broken = [claim for claim in run.claims if claim.verdict is Verdict.LAB_ERROR]
+    broken = [claim for claim in run.claims if claim.verdict in (Verdict.LAB_ERROR, Verdict.NOT_SUPPORTED)]
     where = _typed(directory)
     if differs:
         claim = shlex.quote(differs[0].id)

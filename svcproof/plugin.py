@@ -216,6 +216,10 @@ def _show(report: pytest.TestReport, result: ClaimResult) -> None:
         case Verdict.FAIL:
             report.outcome = "failed"
             report.longrepr = difference_text(result)
+        case Verdict.NOT_SUPPORTED:
+            path, line, _ = report.location
+            why = f"Skipped: {Verdict.NOT_SUPPORTED}: {result.error}"
+            report.outcome, report.longrepr = "skipped", (path, line or 0, why)
         case Verdict.LAB_ERROR | Verdict.NOT_RUN:
             report.outcome = "failed"
             report.longrepr = result.error

@@ -11,16 +11,18 @@ from reports.summary import counted
 from svcproof.gathered import RESULT_ATTRIBUTE
 
 _SHOUTED = (Verdict.FAIL, Verdict.STALE_DIFFERENCE, Verdict.LAB_ERROR)
+_COUNTED = (Verdict.NOT_SUPPORTED, Verdict.KNOWN_DIFFERENCE)
 
 
 def progress_text(total: int, verdicts: Counter[Verdict], running: list[str], width: int) -> str:
     """The line, cut to the terminal's width. Pure."""
     done = sum(verdicts.values())
     parts = [f"{done}/{total or '?'}"]
-    for verdict in (*_SHOUTED, Verdict.KNOWN_DIFFERENCE):
+    for verdict in (*_SHOUTED, *_COUNTED):
         if verdicts[verdict]:
             noun = "failure" if verdict is Verdict.FAIL else verdict.value
-            parts.append(counted(verdicts[verdict], noun))
+            number = verdicts[verdict]
+            parts.append(f"{number} {noun}" if verdict is Verdict.NOT_SUPPORTED else counted(number, noun))
     text = "  ".join([", ".join(parts), *running])
     return text if len(text) < width else f"{text[: max(width - 2, 0)]}…"
 

@@ -30,7 +30,7 @@ _MOST_BUNDLES = 20
 
 def publish(run: Run, directory: Path, progress: Progress) -> None:
     """Writes every form of the report from the results alone, and says the outcome."""
-    write_reports([run], directory, sabotages_of([directory]))
+    write_reports([run], directory, sabotages_for([run], [directory]))
     lines = [f"{run.profile}: {sentence(run)}", *(f"  {line}" for line in figures(run))]
     (directory / FIGURES_FILE).write_text("\n".join([*lines, ""]))
     for line in lines:
@@ -54,10 +54,18 @@ def write_reports(runs: Sequence[Run], directory: Path, sabotages: Sequence[Sabo
     (directory / JSON_FILE).write_text(render_json(runs))
 
 
-def sabotages_of(directories: Sequence[Path]) -> tuple[SabotageTable, ...]:
-    """The sabotages whose results stand in these directories."""
-    files = [directory / SABOTAGE_FILE for directory in directories]
-    return tuple(sabotage_shown(read_sabotage(file)) for file in files if file.exists())
+def sabotages_for(runs: Sequence[Run], directories: Sequence[Path]) -> tuple[SabotageTable, ...]:
+    """The sabotages of these directories, or else of each profile of the runs the newest that stands beside them."""
+    given = [found for each in directories if (found := each / SABOTAGE_FILE).exists()]
+    profiles = dict.fromkeys(run.profile for run in runs)
+    files = given or [newest for profile in profiles if (newest := _newest_beside(directories, profile))]
+    return tuple(sabotage_shown(read_sabotage(file)) for file in files)
+
+
+def _newest_beside(directories: Sequence[Path], profile: str) -> Path | None:
+    parents = {directory.resolve().parent for directory in directories}
+    found = (file for each in parents for file in each.glob(f"*-sabotage-{profile}-*/{SABOTAGE_FILE}"))
+    return max(found, key=lambda file: file.parent.name, default=None)
 
 
 def point_latest(directory: Path) -> None:

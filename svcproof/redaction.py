@@ -3,11 +3,16 @@
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-_V4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
-_V6 = re.compile(r"(?<![\w.:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:])")
-_MAC = re.compile(r"(?<![\w:])[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}(?![\w:])")
-_FIRST_V4 = IPv4Address("198.18.0.1")
-"""Of the range for benchmarks (RFC 2544), which no network routes."""
+_V4 = re.compile(r"(?<![A-Za-z0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![A-Za-z0-9]|\.\d)")
+"""An underscore is no part of a word here: kube-proxy names a chain `endpoint-...__10.244.2.4/8080`."""
+_V6 = re.compile(r"(?<![\w.:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:]|\.\d)")
+_MAC = re.compile(r"(?<![\w:-])[0-9a-fA-F]{2}([:-])[0-9a-fA-F]{2}(?:\1[0-9a-fA-F]{2}){4}(?![\w:-])")
+_GO = re.compile(r"(?<=IP:)0x[0-9a-fA-F]{1,8}\b")
+"""As flanneld's log prints an address in a structure: `PublicIP:0xac12000b`."""
+_HOST = re.compile(r"(?<![\w-])ip-\d{1,3}(?:-\d{1,3}){3}(?![\w-])")
+"""As clouds name machines by their address: `ip-172-18-0-11`."""
+_FIRST_V4 = IPv4Address("198.19.0.1")
+"""Of the range for benchmarks (RFC 2544), which no network routes; of its half in which the lab has no client."""
 _FIRST_V6 = IPv6Address("2001:db8::1")
 
 
@@ -28,6 +33,8 @@ class Redaction:
     def text(self, text: str) -> str:
         """The text with other addresses."""
         text = _MAC.sub(lambda found: self._mac(found.group()), text)
+        text = _GO.sub(lambda found: self._integer(found.group()), text)
+        text = _HOST.sub(lambda found: self._host(found.group()), text)
         for pattern in (_V6, _V4):
             text = pattern.sub(lambda found: self._candidate(found.group()), text)
         return text
@@ -43,8 +50,16 @@ class Redaction:
             return word
         return str(self._v6.setdefault(address, _FIRST_V6 + len(self._v6)))
 
+    def _integer(self, word: str) -> str:
+        return f"{int(self.address(IPv4Address(int(word, 16)))):#x}"
+
+    def _host(self, word: str) -> str:
+        dotted = word.removeprefix("ip-").replace("-", ".")
+        other = self._candidate(dotted)
+        return f"ip-{other.replace('.', '-')}" if other != dotted else word
+
     def _mac(self, spelled: str) -> str:
-        mac = spelled.lower()
+        mac = spelled.lower().replace("-", ":")
         if mac not in self._macs:
             self._macs[mac] = f"02:00:00:00:{len(self._macs) >> 8:02x}:{len(self._macs) & 0xFF:02x}"
         return self._macs[mac]

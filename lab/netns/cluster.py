@@ -224,7 +224,7 @@ class NetnsCluster:
 
     def pod_network(self) -> PodNetworkRecord:
         """How the network takes packets to pods: asks Services of its own, which are gone behind it."""
-        before = self.services
+        before = self.serving.services
         self.set_services(pod_paths.SERVICES)
         paths = tuple(
             pod_paths.path(

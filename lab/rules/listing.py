@@ -17,6 +17,7 @@ _BLOCK = re.compile(r"\t(?P<form>chain|set|map) (?P<name>\S+) \{")
 _HANDLE = re.compile(r" # handle (?P<handle>\d+)$")
 _COUNTER = re.compile(r"counter packets \d+ bytes \d+ ?")
 _NOT_RULES = re.compile(r"(?:type|comment|policy|flags|elements) ")
+_OF_ONE = re.compile(r"KUBE-(?:SVC|SVL|EXT|FW|SEP)-[A-Z2-7]{16}$")
 _ELEMENT = re.compile(r'(?:[^,"]|"[^"]*")+')
 
 
@@ -34,9 +35,20 @@ def rules(nft: str, saved: str) -> tuple[Rule, ...]:
 
 
 def of_service(found: Sequence[Rule], service: str) -> tuple[Rule, ...]:
-    """The rules that name a Service (`namespace/name`), in their chain's name or in their text."""
+    """The rules that name a Service (`namespace/name`), in their chain's name or in their text.
+
+    In iptables mode a chain of one Service is named by a hash, and some of its rules bear no comment: they are the
+    Service's as its others are.
+    """
     named = re.compile(rf"(?:^|[^\w.-]|-){re.escape(service)}(?:$|[^\w.-])")
-    return tuple(rule for rule in found if named.search(rule.chain) or named.search(rule.text))
+    own = {
+        (rule.table, rule.chain) for rule in found if _OF_ONE.match(rule.chain) and named.search(rule.text)
+    }
+    return tuple(
+        rule
+        for rule in found
+        if (rule.table, rule.chain) in own or named.search(rule.chain) or named.search(rule.text)
+    )
 
 
 def _in_words(listed: Sequence[Rule], words: Mapping[tuple[str, str], Sequence[str]]) -> Iterator[Rule]:

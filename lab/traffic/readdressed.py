@@ -1,8 +1,10 @@
 """A captured packet with other addresses, in every header that it has: tunnels, quotes of ICMP errors. Pure.
 
+An address that its data spells out (`Host: 172.18.0.11`) keeps its length and nothing else: each digit is an `x`.
 Checksums that were right stay right, so that Wireshark finds nothing to complain about.
 """
 
+import re
 import struct
 from collections.abc import Callable
 from ipaddress import IPv4Address
@@ -14,6 +16,10 @@ _ICMP, _IPIP, _TCP, _UDP = 1, 4, 6, 17
 _SUM_AT = {_TCP: 16, _UDP: 6}
 _IP_BYTES, _UDP_BYTES, _VXLAN_BYTES, _ETHERNET_BYTES, _ADDRESSES_OF_ETHERNET = 20, 8, 8, 14, 12
 _ERRORS = frozenset({3, 11, 12})
+
+_TCP_BYTES = 20
+_SPELLED = re.compile(rb"(?<![A-Za-z0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![A-Za-z0-9]|\.\d)")
+_DIGIT = re.compile(rb"\d")
 
 Rename = Callable[[IPv4Address], IPv4Address]
 
@@ -42,19 +48,34 @@ def _rewrite(packet: bytearray, at: int, rename: Rename) -> None:
     _rewrite_inside(packet, at, start, protocol, rename)
 
 
+def _is_vxlan(packet: bytearray, start: int, protocol: int) -> bool:
+    if protocol != _UDP or len(packet) < start + _UDP_BYTES:
+        return False
+    port: int = struct.unpack_from("!H", packet, start + 2)[0]
+    return port in VXLAN_PORTS
+
+
+def _mask(packet: bytearray, start: int, protocol: int) -> None:
+    """Addresses that the data of a packet spells out."""
+    data = start + (_TCP_BYTES if protocol == _TCP else _UDP_BYTES)
+    before = bytes(packet[start:])
+    packet[data:] = _SPELLED.sub(lambda found: _DIGIT.sub(b"x", found.group()), bytes(packet[data:]))
+    _correct(packet, start + _SUM_AT[protocol], before, bytes(packet[start:]), may_be_none=protocol == _UDP)
+
+
 def _rewrite_inside(packet: bytearray, at: int, start: int, protocol: int, rename: Rename) -> None:
-    """What a tunnel carries, or an ICMP error quotes."""
+    """What a tunnel carries, an ICMP error quotes, or data spells out."""
     if protocol == _IPIP:
         _rewrite(packet, start, rename)
-    elif protocol == _UDP and len(packet) >= start + _UDP_BYTES:
-        if struct.unpack_from("!H", packet, start + 2)[0] in VXLAN_PORTS:
-            ethernet = start + _UDP_BYTES + _VXLAN_BYTES
-            end = min(ethernet + _ADDRESSES_OF_ETHERNET, len(packet))
-            packet[ethernet:end] = bytes(max(end - ethernet, 0))
-            packet[start + 6 : start + 8] = bytes(
-                2
-            )  # It would cover what is inside; without one it need not.
-            _rewrite(packet, ethernet + _ETHERNET_BYTES, rename)
+    elif _is_vxlan(packet, start, protocol):
+        ethernet = start + _UDP_BYTES + _VXLAN_BYTES
+        end = min(ethernet + _ADDRESSES_OF_ETHERNET, len(packet))
+        packet[ethernet:end] = bytes(max(end - ethernet, 0))
+        # It would cover what is inside; without one it need not.
+        packet[start + 6 : start + 8] = bytes(2)
+        _rewrite(packet, ethernet + _ETHERNET_BYTES, rename)
+    elif protocol in _SUM_AT:
+        _mask(packet, start, protocol)
     elif protocol == _ICMP and len(packet) > start + _UDP_BYTES and packet[start] in _ERRORS:
         _rewrite(packet, start + _UDP_BYTES, rename)
         end = at + struct.unpack_from("!H", packet, at + 2)[0]
@@ -64,14 +85,18 @@ def _rewrite_inside(packet: bytearray, at: int, start: int, protocol: int, renam
 
 
 def _correct(packet: bytearray, at: int, before: bytes, after: bytes, *, may_be_none: bool) -> None:
-    """RFC 1624: a checksum that covers `before`, made to cover `after` in its place."""
-    if len(packet) < at + 2:
+    """RFC 1624: a checksum that covers `before`, made to cover `after` in its place; both begin at an even byte."""
+    if len(packet) < at + 2 or before == after:
         return
     [old] = struct.unpack_from("!H", packet, at)
     if not old and may_be_none:
         return
-    total = (~old & 0xFFFF) + sum(~word & 0xFFFF for word in struct.unpack("!4H", before))
-    total += sum(struct.unpack("!4H", after))
-    total = (total >> 16) + (total & 0xFFFF)
-    total += total >> 16
+    total = (~old & 0xFFFF) + sum(~word & 0xFFFF for word in _words(before)) + sum(_words(after))
+    while total >> 16:
+        total = (total >> 16) + (total & 0xFFFF)
     packet[at : at + 2] = struct.pack("!H", ~total & 0xFFFF)
+
+
+def _words(data: bytes) -> tuple[int, ...]:
+    even = data + bytes(len(data) % 2)
+    return struct.unpack(f"!{len(even) // 2}H", even)

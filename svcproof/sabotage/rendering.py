@@ -51,23 +51,25 @@ def summary(sabotage: Sabotage) -> list[str]:
 
 
 def shown(sabotage: Sabotage) -> SabotageTable:
-    """The same as a report shows it."""
-    ordered = sorted(sabotage.faults, key=lambda each: (_ORDER.index(each.fate), each.name))
+    """The same as a report shows it: by what the faults became, survivors first."""
+    ordered = sorted(
+        sabotage.faults, key=lambda each: (_ORDER.index(each.fate), not is_open(each), _became(each))
+    )
     return SabotageTable(
         title=f"{sabotage.profile}, {sabotage.run_id}",
-        sentence=". ".join(summary(sabotage)) + ".",
-        survived=any(is_open(fault) for fault in sabotage.faults),
-        rows=tuple(
-            SabotageRow(
-                fault=fault.name,
-                fate=_became(fault),
-                noticed=f"{fault.notices[0].claim}: {fault.notices[0].observed}"
-                if fault.notices
-                else fault.error,
-            )
-            for fault in ordered
-        ),
+        profile=sabotage.profile,
+        sentence="; ".join(summary(sabotage)) + ".",
+        open=frozenset({Fate.SURVIVED, Fate.ALARMED, Fate.NOT_TESTABLE}),
+        rows=tuple(_row(fault) for fault in ordered),
     )
+
+
+def _row(fault: FaultResult) -> SabotageRow:
+    if fault.notices:
+        first = fault.notices[0]
+        return SabotageRow(fault.name, _became(fault), first.claim, first.observed)
+    told = "; ".join(line.replace("`", "") for line in _settling(fault))
+    return SabotageRow(fault.name, _became(fault), "", told or fault.error)
 
 
 def sentence(counts: Score) -> str:

@@ -39,7 +39,7 @@ KNOWN = KnownDifference(
 )
 GREEN = {Verdict.PASS, Verdict.KNOWN_DIFFERENCE}
 RED = {Verdict.FAIL, Verdict.STALE_DIFFERENCE}
-NOT_SEEN = {Verdict.LAB_ERROR, Verdict.NOT_RUN}
+NOT_SEEN = {Verdict.LAB_ERROR, Verdict.NOT_SUPPORTED, Verdict.NOT_RUN}
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ class Element:
 
 VOID = frozenset({"br", "meta", "link", "img", "input", "hr", "source"})
 _CELLS, _TERMS, _ROWS = frozenset({"td", "th"}), frozenset({"dt", "dd"}), frozenset({"thead", "tbody"})
-_BLOCKS = frozenset({"p", "ul", "dl", "div", "pre", "details", "table", "figure", "section", "svg"})
+_BLOCKS = frozenset({"p", "ul", "dl", "div", "pre", "details", "table", "figure", "section"})
 _ENDED_BY = {
     "li": frozenset({"li"}),
     "p": _BLOCKS,

@@ -18,18 +18,28 @@ from conformance.outcome import (
 from conformance.results import (
     Batch,
     ClaimResult,
-    DifferenceRecord,
     FlowRecord,
     KernelTrace,
     NodeEvidence,
-    PassedRule,
     Requirement,
     Run,
-    Tier,
     Verdict,
 )
-from lab.api import Rule
 from lab.model import Place, Refusal
+from tests.reports.sample_facts import (
+    BAD_PORT,
+    CONNECTION,
+    KNOWN,
+    LAB_ERROR,
+    NO_ENDPOINTS,
+    NODE_PORT,
+    NOT_SUPPORTED,
+    PASSED,
+    POLICY,
+    REACH,
+    RULE,
+    SPREAD,
+)
 from tests.reports.sample_lab import a_lab, a_pod_network
 from tests.reports.ways import (
     cluster_ip_way,
@@ -39,75 +49,10 @@ from tests.reports.ways import (
     refused_way,
 )
 
-DOCS = "https://kubernetes.io/docs/reference/networking/virtual-ips/"
-REACH = Requirement(
-    id="cip-reach",
-    family="ClusterIP",
-    sentence="A cluster IP reaches every ready endpoint, and the endpoint sees the pod that asked.",
-    source=DOCS,
-    tier=Tier.CORE,
-)
-BAD_PORT = Requirement(
-    id="cip-badport",
-    family="ClusterIP",
-    sentence="A port that the Service does not have is refused on its cluster IP.",
-    source=f"{DOCS}#migrating-from-iptables-mode-to-nftables",
-    tier=Tier.EXTENDED,
-)
-NO_ENDPOINTS = Requirement(
-    id="noep-cip",
-    family="Services without endpoints",
-    sentence="A cluster IP without any endpoint refuses, so that the sender need not wait.",
-    source="KEP-2433, section Design details",
-    tier=Tier.CORE,
-)
-NODE_PORT = Requirement(
-    id="np-cluster",
-    family="NodePort",
-    sentence="A node port answers on every node, and the endpoint sees an address of that node.",
-    source=f"{DOCS}#external-traffic-policy",
-    tier=Tier.CORE,
-)
 KEPT = delivered(Place.POD_B1, Place.POD_C1, source=Kept())
 MASQUERADED = delivered(Place.POD_B1, Place.POD_C1, source=Masqueraded(Place.WORKER_A))
 REFUSED = Refused(Place.WORKER_A, Refusal.PORT_UNREACHABLE)
 UNSTABLE = Unstable((Fate(MASQUERADED, 31), Fate(REFUSED, 5)))
-KNOWN = DifferenceRecord(
-    kind="documented",
-    reason="iptables mode translates only the ports that a Service has and leaves the rest to the routes.",
-    link=f"{DOCS}#migrating-from-iptables-mode-to-nftables",
-    since="",
-    until="",
-)
-RULE = Rule(
-    "ip nat",
-    "KUBE-NODEPORTS",
-    532,
-    '-p tcp -m comment --comment "default/echo:http" -m tcp --dport 30080 -j KUBE-EXT-QUMPV5Z3SF2IMFUJ',
-)
-CONNECTION = (
-    "tcp 9 CLOSE src=172.18.0.100 dst=172.18.0.11 sport=51544 dport=30080 "
-    "src=10.244.2.10 dst=10.244.1.0 sport=8080 dport=23817 mark=0"
-)
-PASSED = PassedRule(
-    "worker-a",
-    "ip nat",
-    "KUBE-NODEPORTS",
-    532,
-    "jump KUBE-EXT-QUMPV5Z3SF2IMFUJ",
-    RULE.text,
-    "default/echo:http",
-    "",
-)
-POLICY = PassedRule("worker-a", "ip nat", "PREROUTING", 0, "policy accept", "", "", "")
-SPREAD = "enough to see each of 2 endpoints that are chosen evenly"
-LAB_ERROR = """\
-kube-proxy of worker-c ended by itself
-  command: kube-proxy --config=/run/svcproof/worker-c/kube-proxy.yaml
-  output:
-    E0804 09:12:31.118 proxier.go:1541] "Failed to execute iptables-restore" err="exit status 4"
-    <script>alert("this text is data")</script>
-  try: svcproof doctor"""
 
 
 def sample_run() -> Run:
@@ -132,6 +77,7 @@ def sample_run() -> Run:
             unstable(),
             moved(),
             lab_error(),
+            not_supported(),
             not_run(),
         ),
     )
@@ -288,6 +234,12 @@ def lab_error() -> ClaimResult:
     """Nothing was observed, because the lab broke."""
     claim = claim_of(NODE_PORT, "of_every_node", Verdict.LAB_ERROR, MASQUERADED)
     return replace(claim, flow=replace(_node_port_flow(), address=""), error=LAB_ERROR)
+
+
+def not_supported() -> ClaimResult:
+    """Nothing was observed, because the machine lacks something."""
+    claim = claim_of(NODE_PORT, "over_sctp", Verdict.NOT_SUPPORTED, MASQUERADED)
+    return replace(claim, flow=replace(_node_port_flow(), address=""), error=NOT_SUPPORTED)
 
 
 def not_run() -> ClaimResult:

@@ -28,6 +28,7 @@ def test_it_lists_what_did_not_pass() -> None:
         "fail",
         "stale difference",
         "lab error",
+        "not supported",
         "not run",
         "known difference",
     ]

@@ -12,6 +12,7 @@ from reports.junit import render_junit
 from reports.sabotage import SabotageRow, SabotageTable
 from tests.reports.outline import Outline
 from tests.reports.sample import moved, sample_run
+from tests.reports.sample_facts import NOT_SUPPORTED
 
 
 def _other() -> Run:
@@ -54,12 +55,25 @@ def test_each_claim_leads_to_its_other_runs() -> None:
 
 def test_a_sabotage_is_shown_beside() -> None:
     """Faults with what became of them, and the claim that noticed."""
+    rows = (
+        SabotageRow("drop it", "survived", "", "one claim is owed"),
+        SabotageRow("delete it", "noticed", moved().id, "dropped"),
+        SabotageRow("narrow it", "noticed", "a.claim_of_another_run", "dropped"),
+    )
     table = SabotageTable(
-        "nftables-flannel, one", "2 faults", survived=True, rows=(SabotageRow("drop it", "survived", ""),)
+        "iptables-flannel, one", "iptables-flannel", "3 faults", frozenset({"survived"}), rows
     )
     page = Outline(render_html(sample_run(), sabotages=[table]))
     [section] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "sabotage"]
-    assert "drop it" in section.text
+    folded = {
+        each.text.partition(" Faults of ")[0]: "open" in each.attributes
+        for each in page.within(section, "details")
+    }
+    assert folded == {"1 fault: survived": True, "2 faults: noticed": False}
+    assert [link.attributes["href"] for link in page.within(section, "a")] == [f"#{moved().id}"]
+    [first] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "not-proven"]
+    assert "drop it (survived)" in first.text
+    assert "delete it" not in first.text
     assert not [
         each
         for each in Outline(render_html(sample_run())).all("section")
@@ -73,12 +87,14 @@ def test_junit_counts_every_claim() -> None:
     run = replace(sample_run(), claims=(*sample_run().claims, odd))
     [first, second] = ET.fromstring(render_junit([run, _other()]))  # noqa: S314 - our own text
     assert (first.get("tests"), first.get("failures"), first.get("errors"), first.get("skipped")) == (
-        "10",
+        "11",
         "3",
         "3",
-        "1",
+        "2",
     )
-    assert len(first.findall("testcase")) == 10
+    assert len(first.findall("testcase")) == 11
+    reasons = [skipped.attrib["message"] for skipped in first.findall("testcase/skipped")]
+    assert f"not supported: {NOT_SUPPORTED}" in reasons
     assert len(first.findall("testcase/failure")) == 3
     assert second.get("name") == "nftables-flannel"
 

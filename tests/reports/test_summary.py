@@ -51,8 +51,8 @@ def _run_of(**numbers: int) -> Run:
         ),
         pytest.param(
             sample_run(),
-            "9 behaviours: 3 as documented, 1 known difference, 1 stale difference, 2 fail, "
-            "2 not observed (1 lab error, 1 not run)",
+            "10 behaviours: 3 as documented, 1 known difference, 1 stale difference, 2 fail, "
+            "3 not observed (1 lab error, 1 not supported, 1 not run)",
             id="every verdict",
         ),
         pytest.param(
@@ -76,11 +76,12 @@ def test_counts_have_every_verdict() -> None:
 
 
 def test_concerns_are_ordered_by_urgency() -> None:
-    """Fail, stale, lab error, not run, known; and never a pass."""
+    """Fail, stale, lab error, not supported, not run, known; and never a pass."""
     assert [concern.verdict for concern in concerns(sample_run())] == [
         Verdict.FAIL,
         Verdict.STALE_DIFFERENCE,
         Verdict.LAB_ERROR,
+        Verdict.NOT_SUPPORTED,
         Verdict.NOT_RUN,
         Verdict.KNOWN_DIFFERENCE,
     ]

@@ -97,3 +97,13 @@ def test_rules_of_a_service_are_its_own() -> None:
     }
     assert not any("echo-two" in rule.text for rule in own)
     assert of_service(rules(NFT, SAVED), "default/ech") == ()
+
+
+def test_rules_without_a_comment_are_of_their_chains_service() -> None:
+    """kube-proxy leaves some rules of a Service's chain without words; those of shared chains stay out."""
+    words = '-m comment --comment "masquerade traffic for default/echo:http external destinations" -j KUBE-MARK-MASQ'
+    external, jump = "KUBE-EXT-QUMPV5Z3SF2IMFUJ", "-j KUBE-SVC-QUMPV5Z3SF2IMFUJ"
+    other = Rule("ip nat", "KUBE-EXT-AAAAAAAAAAAAAAAA", 9, "-j KUBE-SVC-AAAAAAAAAAAAAAAA")
+    own = (Rule("ip nat", external, 7, words), Rule("ip nat", external, 8, jump))
+    shared = Rule("ip nat", "KUBE-NODEPORTS", 6, "-j ACCEPT")
+    assert of_service((*own, other, shared), "default/echo") == own

@@ -2,12 +2,16 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from lab.components.progress import Lines
 from svcproof.published import point_latest, publish
+from svcproof.sabotage.results import FaultResult, write_sabotage
+from tests.reports.outline import Outline
 from tests.reports.sample import sample_run
+from tests.sabotage.results_of import NOTICED, SURVIVED, sabotage
 
 
 def test_a_run_leaves_report_and_summary(tmp_path: Path) -> None:
@@ -25,6 +29,30 @@ def test_a_run_leaves_report_and_summary(tmp_path: Path) -> None:
     assert f"  report: {tmp_path / 'report.html'}" in lines
     assert lines[-4] == "next:"
     assert all(line.startswith("  svcproof ") for line in lines[-3:])
+
+
+def _sabotage(runs: Path, name: str, *faults: FaultResult) -> None:
+    (runs / name).mkdir(parents=True)
+    write_sabotage(sabotage(faults), runs / name / "sabotage.json")
+
+
+def test_a_run_tells_of_the_sabotage_beside_it(tmp_path: Path) -> None:
+    """Of its own profile the newest, with every survivor by name; of another profile none."""
+    own, run = sabotage([]).profile, tmp_path / "20261121-120000-run"
+    run.mkdir()
+    _sabotage(tmp_path, f"20261121-100000-sabotage-{own}-aaaa", replace(NOTICED, name="an older one"))
+    _sabotage(tmp_path, f"20261121-110000-sabotage-{own}-bbbb", SURVIVED, NOTICED)
+    _sabotage(
+        tmp_path, "20261121-115900-sabotage-elsewhere-cccc", replace(NOTICED, name="of another profile")
+    )
+    publish(replace(sample_run(), profile=own), run, Lines(io.StringIO()))
+    page = Outline((run / "report.html").read_text())
+    [section] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "sabotage"]
+    assert SURVIVED.name in section.text
+    assert "an older one" not in section.text
+    assert "of another profile" not in section.text
+    [first] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "not-proven"]
+    assert SURVIVED.name in first.text
 
 
 def test_latest_is_the_last_run(tmp_path: Path) -> None:

@@ -183,6 +183,16 @@ def test_an_assertion_beside_the_observation_counts(scenarios: ScenarioRun) -> N
     assert "beside" in ended.only.error
 
 
+def test_what_the_machine_lacks_is_not_supported(scenarios: ScenarioRun) -> None:
+    """MissingRequirement is no fault of a lab: its own verdict, with what is missing, skipped; and never green."""
+    body = "from lab.errors import MissingRequirement; raise MissingRequirement('no SCTP', next_step='modprobe sctp')"
+    scenarios.scenario("a", ONE_CLAIM.replace("BODY", body))
+    ended = scenarios.here()
+    assert (ended.code, ended.only.verdict, ended.only.observed) == (3, Verdict.NOT_SUPPORTED, None)
+    assert ended.only.error == "no SCTP\n  try: modprobe sctp"
+    assert "1 skipped" in ended.out
+
+
 def test_a_lab_that_does_not_come_up_is_a_lab_error(scenarios: ScenarioRun) -> None:
     """LabError in the set-up: every claim a lab error with its output, exit 3, nothing failed."""
     scenarios.scenario("a", ONE_CLAIM.replace("BODY", HONEST))

@@ -90,6 +90,24 @@ def test_a_cut_packet_is_no_trouble() -> None:
             assert len(readdressed(bytes(packet)[:size], rename)) == size
 
 
+@pytest.mark.parametrize("said", [b"GET / HTTP/1.1\r\nHost: 10.96.0.10:80\r\n\r\n", b"odd 10.96.0.10"])
+def test_an_address_in_the_data_is_masked(said: bytes) -> None:
+    """What a request spells out keeps its length, and the checksum is right again."""
+    before = IP(src="10.244.1.2", dst="10.96.0.10") / TCP(sport=33000, dport=80, flags="PA") / Raw(said)
+    after = IP(readdressed(bytes(before), rename))
+    assert bytes(after[TCP].payload) == said.replace(b"10.96.0.10", b"xx.xx.x.xx")
+    assert bytes(after) == _with_new_checksums(bytes(after))
+    outer = (
+        IP(src="172.18.0.11", dst="172.18.0.12")
+        / UDP(sport=4711, dport=8472, chksum=0)
+        / VXLAN(vni=1)
+        / Ether()
+    )
+    tunnelled = readdressed(bytes(outer / before), rename)
+    assert tunnelled == _with_new_checksums(tunnelled)
+    assert said not in tunnelled
+
+
 def test_a_dump_is_rewritten_in_place() -> None:
     """Every packet of a dump gets other addresses; all else stays."""
     dump = pcapng([Captured(1, "worker-a", "eth0", outgoing=True, packet=bytes(ASKED), comment="one")])

@@ -12,7 +12,7 @@ from conformance.outcome import Outcome
 from lab.api import LabRecord, Rule
 
 SCHEMA_VERSION = 3
-"""2 added evidence of claims, the catalogue of a run, an outcome Strayed; 3 an outcome Lost, the verdict `not supported`.
+"""2 added evidence, the catalogue of a run, an outcome Strayed; 3 an outcome Lost, the verdict `not supported`.
 
 Earlier files are read as having none.
 """

@@ -75,10 +75,3 @@ def test_after_a_silence(live: Live, flow: Flow, expect: Outcome) -> None:
     Each connection begins the time anew: who asks every two seconds keeps its endpoint past a time-out of three.
     """
     assert live.observe_again(flow) == expect
-
-
-@requirement("aff-many")
-@claims(all_come_back=Claim(FOR_LONG, BACK, after=After(FOR_LONG, clients=240)))
-def test_many_clients(live: Live, flow: Flow, expect: Outcome) -> None:
-    """Clients are kept however many they are."""
-    assert live.observe_again(flow) == expect

@@ -257,6 +257,12 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         "nftables mode does not serve node ports on 127.0.0.1",
         _MIGRATING,
         "np-localhost.udp",
+    ),
+    *_documented(
+        ProxyMode.NFTABLES,
+        Refused(Place.WORKER_A, Refusal.PORT_UNREACHABLE),
+        "nftables mode does not serve node ports on 127.0.0.1",
+        _MIGRATING,
         "np-localhost.lb_serving_dns",
         "np-localhost.lb_dropping_dns",
         "np-localhost.lb_shut_dns",
@@ -264,7 +270,7 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
     ),
     *_documented(
         ProxyMode.NFTABLES,
-        Refused(Place.WORKER_B, Refusal.TCP_RESET),
+        Refused(Place.WORKER_A, Refusal.TCP_RESET),
         "nftables mode does not serve node ports on 127.0.0.1",
         _MIGRATING,
         "np-localhost.lb_serving_http",

@@ -9,7 +9,7 @@ from conformance.vocabulary import Claim, claims, requirement
 from lab.model import ClusterIP, Flow, Place, Refusal, Service
 from scenarios.neighbours import DROPPING, LEFT_ALONE, REFUSING, SERVING, SHUT, SIDE_BY_SIDE, TARGET_PORTS
 
-A, B, C, A1, C1 = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C, Place.POD_A1, Place.POD_C1
+A, B, C, C1 = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C, Place.POD_C1
 SERVED = (SERVING, DROPPING, SHUT, LEFT_ALONE)
 
 pytestmark = SIDE_BY_SIDE
@@ -17,12 +17,12 @@ pytestmark = SIDE_BY_SIDE
 
 def asked(sender: Place, service: Service, port: str) -> Flow:
     """Someone asks the cluster IP; from outside, through a node."""
-    return Flow(sender, ClusterIP(service, port), via=B if sender is Place.CLIENT else None)
+    return Flow(sender, ClusterIP(service, port), via=A if sender is Place.CLIENT else None)
 
 
-def hairpin(service: Service, port: int) -> Outcome:
+def hairpin(sender: Place, service: Service, port: int) -> Outcome:
     """An endpoint that reaches itself is masqueraded; another one sees its address."""
-    sources = {pod: Masqueraded(A) if pod is A1 else Kept() for pod in service.endpoints}
+    sources = {pod: Masqueraded(pod.node) if pod is sender else Kept() for pod in service.endpoints}
     return Delivered(frozenset(Arrival(pod, port, source) for pod, source in sources.items()))
 
 
@@ -37,7 +37,7 @@ def hairpin(service: Service, port: int) -> Outcome:
         for name, sender, source in (
             ("pod", C1, Kept()),
             ("node", B, Masqueraded(B)),
-            ("outside", Place.CLIENT, Masqueraded(B)),
+            ("outside", Place.CLIENT, Masqueraded(A)),
         )
     }
 )
@@ -49,11 +49,12 @@ def test_cluster_ip(live: Live, flow: Flow, expect: Outcome) -> None:
 @requirement("svc-apart")
 @claims(
     **{
-        f"{service.name.replace('-', '_')}_{port}_from_an_endpoint": Claim(
-            asked(A1, service, port), hairpin(service, target)
+        f"{service.name.replace('-', '_')}_{port}_from_{pod.value.replace('-', '_')}": Claim(
+            asked(pod, service, port), hairpin(pod, service, target)
         )
         for service in SERVED
         for port, target in TARGET_PORTS.items()
+        for pod in service.endpoints
     }
 )
 def test_hairpin(live: Live, flow: Flow, expect: Outcome) -> None:
@@ -68,7 +69,7 @@ def test_hairpin(live: Live, flow: Flow, expect: Outcome) -> None:
             asked(sender, REFUSING, port), Refused(by, Refusal.PORT_UNREACHABLE)
         )
         for port in TARGET_PORTS
-        for name, sender, by in (("pod", C1, C), ("node", B, B), ("outside", Place.CLIENT, B))
+        for name, sender, by in (("pod", C1, C), ("node", B, B), ("outside", Place.CLIENT, A))
     }
 )
 def test_without_endpoints(live: Live, flow: Flow, expect: Outcome) -> None:

@@ -68,13 +68,13 @@ def test_doors_to_the_outside(live: Live, flow: Flow, expect: Outcome) -> None:
 @claims(
     **{
         f"{service.name.replace('-', '_')}_{port}": Claim(
-            Flow(B, NodePort(service, port, B, NodeAddress.LOOPBACK)),
-            delivered(*service.endpoints, source=Masqueraded(B), port=number),
+            Flow(A, NodePort(service, port, A, NodeAddress.LOOPBACK)),
+            delivered(*service.endpoints, source=Masqueraded(A), port=number),
         )
         for service in (SERVING, DROPPING, SHUT, LEFT_ALONE)
         for port, number in TARGET_PORTS.items()
     }
 )
 def test_localhost(live: Live, flow: Flow, expect: Outcome) -> None:
-    """A node serves each of them on 127.0.0.1 for its own programs, also where it has no endpoint of its own."""
+    """A node serves each of them on 127.0.0.1 for its own programs, and stands for them whatever the policy."""
     assert live.observe(flow) == expect

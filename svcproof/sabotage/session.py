@@ -65,14 +65,20 @@ class Session:
         budget = Budget(time.monotonic(), self.order.budget)
         rounds = self._rounds_wanted()
         for done, round_ in enumerate(rounds):
-            until = budget.round_ends(time.monotonic(), len(rounds) - done)
+            if budget.is_spent(time.monotonic()):
+                self._leave_open()
+                break
             with arrangement.within(round_) as trial:
-                self._try(arrangement, trial, round_, until, budget)
+                self._try(arrangement, trial, round_, budget, len(rounds) - done)
             about = ", ".join(service.name for service in round_.services) or "the pod network"
             self.say(f"  {len(self.results)} faults, {done + 1} of {len(rounds)} rounds: {about}")
         start = time.monotonic()
         Settling(arrangement, self._ledger, self.rounds, self.open_flows, budget, self.say).settle()
         self.settling_seconds = time.monotonic() - start
+
+    def _leave_open(self) -> None:
+        for survivor in self._ledger.open():
+            self._ledger.leave_unsettled(survivor.name, _LATER_ROUNDS)
 
     def _rounds_wanted(self) -> Sequence[Round]:
         """All of them; the pod network's alone where nothing else is to be broken."""
@@ -80,7 +86,7 @@ class Session:
         return [round_ for round_ in self.rounds if not (alone and round_.services)]
 
     def _try(
-        self, arrangement: Arrangement, trial: Trial, round_: Round, until: float | None, budget: Budget
+        self, arrangement: Arrangement, trial: Trial, round_: Round, budget: Budget, rounds_left: int
     ) -> None:
         if not round_.services:
             self._try_network(arrangement, trial, round_)
@@ -99,6 +105,8 @@ class Session:
                 self._ledger.leave_unsettled(name, _LATER_ROUNDS)
             else:
                 self._note(trial.rules(fault), round_)
+        # From here on: to bring a round about, and what is beside the rules, can take more than its share.
+        until = budget.round_ends(time.monotonic(), rounds_left)
         for fault in shuffled(fresh, self.order.seed):
             if until is not None and time.monotonic() > until:
                 break

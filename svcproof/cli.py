@@ -126,7 +126,7 @@ def _add_sabotage(verbs: _Verbs) -> None:
         type=seconds,
         default=None,
         metavar="TIME",
-        help="such as 10m, for a sample: so long for faults, at most half as long again for survivors (all)",
+        help="such as 10m, for a sample: so long for faults, at most as long again for survivors (all)",
     )
     verb.add_argument(
         "--kind", action="append", default=[], choices=[kind.value for kind in Kind], help="these faults only"

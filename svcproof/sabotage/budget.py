@@ -1,11 +1,11 @@
-"""How a budget is spent: so long on faults, each round with its share, and half as long again on what survives. Pure.
+"""How a budget is spent: so long on faults, each round with its share, and as long again on what survives. Pure.
 
 Times are of one clock, in seconds.
 """
 
 from dataclasses import dataclass
 
-SETTLING = 0.5
+SETTLING = 1.0
 """Of the time for faults: how much more may be spent on survivors, whose settling can take longer than the faults."""
 
 

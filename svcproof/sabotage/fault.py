@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from lab.rules.ruleset import Ruleset, Spot
 
@@ -87,6 +88,7 @@ def broken(rules: Ruleset, fault: Fault) -> Ruleset:
     return rules.replaced(fault.spot, fault.entry, fault.becomes)
 
 
+@cache
 def shape_of(name: str) -> str:
     """A fault's name without what differs between Services of the same kind."""
     for pattern, by in _OWN:

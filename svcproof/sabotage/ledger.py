@@ -50,12 +50,19 @@ class Ledger:
         if is_open(result) and not result.unsettled:
             self.results[name] = replace(result, unsettled=why)
 
-    def may_be_noticed_yet(self, name: str, *, recorded_too: bool) -> bool:
-        """Whether another round should ask about it: it is undecided so far, and no record says that it may survive."""
+    def may_be_noticed_yet(self, name: str, *, recorded_too: bool, at_home: bool) -> bool:
+        """Whether another round should ask about it: it is undecided so far, and no record says that it may survive.
+
+        at_home: also where a twin was noticed, which is enough for a sample.
+        """
         before = self.results.get(name)
-        if before is None or before.fate not in UNDECIDED:
+        if before is None or before.fate not in UNDECIDED or (before.recorded and not recorded_too):
             return False
-        return recorded_too or not before.recorded
+        return at_home or not self.has_twin(name)
+
+    def has_twin(self, name: str) -> bool:
+        """Whether a fault of its shape was noticed."""
+        return shape_of(name) in self.noticed()
 
     def open(self) -> list[FaultResult]:
         """The faults of the rules that survived, and nothing says why they may."""

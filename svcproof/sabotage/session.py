@@ -15,7 +15,7 @@ from svcproof.sabotage.arrangement import Arrangement
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.budget import Budget
 from svcproof.sabotage.claims import Round
-from svcproof.sabotage.fault import Kind
+from svcproof.sabotage.fault import Fault, Kind
 from svcproof.sabotage.ledger import UNDECIDED, Ledger
 from svcproof.sabotage.order import SabotageOrder
 from svcproof.sabotage.results import Fate, FaultResult
@@ -98,8 +98,9 @@ class Session:
             return
         self._try_beside(arrangement, trial, round_)
         before = time.monotonic()
+        at_home = self.order.budget is None
         for name, fault in candidates.items():
-            if not self._ledger.may_be_noticed_yet(name, recorded_too=self.order.full):
+            if not self._ledger.may_be_noticed_yet(name, recorded_too=self.order.full, at_home=at_home):
                 continue
             if budget.is_spent(time.monotonic()):
                 self._ledger.leave_unsettled(name, _LATER_ROUNDS)
@@ -111,8 +112,18 @@ class Session:
             if until is not None and time.monotonic() > until:
                 break
             self._note(trial.rules(fault), round_)
+        self._try_twins(trial, round_, candidates, budget)
         self.fault_seconds += time.monotonic() - before
         arrangement.check_sound(trial)
+
+    def _try_twins(
+        self, trial: Trial, round_: Round, candidates: Mapping[str, Fault], budget: Budget
+    ) -> None:
+        """Tries what this round has of the missing twins of a sample's survivors, while the round is there."""
+        for name in self._ledger.missing_twins():
+            late = budget.is_spent(time.monotonic())
+            if name in candidates and not late and not self._ledger.has_twin(name):
+                self._note(trial.rules(candidates[name]), round_)
 
     def _try_beside(self, arrangement: Arrangement, trial: Trial, round_: Round) -> None:
         """The faults beside the rules, where nothing but the Services is out of the ordinary."""

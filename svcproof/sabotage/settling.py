@@ -55,18 +55,19 @@ class Settling:
         missing, homes = self.ledger.missing_twins(), self.ledger.homes
         for round_ in self.rounds:
             here = [name for name in missing if any(home is round_ for home in homes[name])]
-            names = [name for name in here if shape_of(name) not in self.ledger.noticed()]
+            names = [name for name in here if not self.ledger.has_twin(name)]
             if names and self._is_late():
                 self._leave({shape_of(name) for name in names}, _TWINS)
             elif names:
                 with self.arrangement.within(round_) as trial:
                     self._find(trial, round_, names)
+                    self.arrangement.check_sound(trial)
 
     def _find(self, trial: Trial, round_: Round, names: Sequence[str]) -> None:
         """Tries faults until one of each shape is noticed."""
         candidates = {fault.name: fault for fault in self.arrangement.faults(trial.bench, round_)}
         for name in names:
-            if name not in candidates or shape_of(name) in self.ledger.noticed():
+            if name not in candidates or self.ledger.has_twin(name):
                 continue
             if self._is_late():
                 self._leave({shape_of(name)}, _TWINS)
@@ -86,7 +87,7 @@ class Settling:
         order = list(self.open_flows)
         for survivor in self.ledger.open():
             for round_ in self._concerned(order, survivor.service):
-                if shape_of(survivor.name) in self.ledger.noticed():
+                if self.ledger.has_twin(survivor.name):
                     break
                 if self._is_late():
                     self.ledger.leave_unsettled(survivor.name, _OPEN_FLOWS)

@@ -87,7 +87,7 @@ def test_times_add_up(ledger: Ledger) -> None:
     """A fault that is tried again took both times together."""
     ledger.note(replace(SURVIVOR, fate=Fate.NOTICED), THERE)
     assert ledger.results[SURVIVOR.name].seconds == pytest.approx(2.0)
-    assert not ledger.may_be_noticed_yet(SURVIVOR.name, recorded_too=True)
+    assert not ledger.may_be_noticed_yet(SURVIVOR.name, recorded_too=True, at_home=True)
     assert ledger.last[SURVIVOR.name] is THERE
 
 
@@ -108,4 +108,12 @@ def test_a_fault_that_is_tried_again(before: Fate, now: Fate, comes_to: Fate) ->
         twice.note(result("one", fate), HERE)
     assert twice.results[SURVIVOR.name].fate is comes_to
     undecided = comes_to in (Fate.SURVIVED, Fate.NOT_TESTABLE)
-    assert twice.may_be_noticed_yet(SURVIVOR.name, recorded_too=False) is undecided
+    assert twice.may_be_noticed_yet(SURVIVOR.name, recorded_too=False, at_home=True) is undecided
+
+
+@pytest.mark.parametrize("at_home", [True, False])
+def test_a_survivor_whose_twin_was_noticed(ledger: Ledger, *, at_home: bool) -> None:
+    """It is tried again in later rounds, for a claim of its own, but not in a sample."""
+    ledger.note(replace(result("another"), fate=Fate.NOTICED), HERE)
+    assert ledger.has_twin(SURVIVOR.name)
+    assert ledger.may_be_noticed_yet(SURVIVOR.name, recorded_too=False, at_home=at_home) is at_home

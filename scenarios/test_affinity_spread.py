@@ -1,14 +1,16 @@
 """sessionAffinity ClientIP of many clients, each of which asks for the first time: they are spread evenly.
 
-Hundreds of clients ask once each, from addresses of their own. What one of them is given is kept for it alone.
+Hundreds of clients ask once each, from addresses of their own. What one of them is given is kept for it alone, also
+where a node chooses among its own endpoints only.
 
 Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-iptables
 """
 
 from ipaddress import IPv4Address
 
+from conformance.again import After
 from conformance.live import Live
-from conformance.outcome import Kept, Masqueraded, Outcome, balanced
+from conformance.outcome import Kept, Masqueraded, Outcome, balanced, returned
 from conformance.vocabulary import Claim, claims, given, requirement
 from lab.model import (
     ClusterIP,
@@ -69,3 +71,10 @@ def masqueraded(*endpoints: Place) -> Outcome:
 def test_even_shares_of_clients(live: Live, flow: Flow, expect: Outcome) -> None:
     """Each endpoint gets its share of many new clients."""
     assert live.observe_spread(flow) == expect
+
+
+@requirement("aff-stick")
+@claims(with_policy_local=Claim(BY_BALANCER, returned(*OF_THE_NODE, source=Kept()), after=After(BY_BALANCER)))
+def test_kept_by_the_node(live: Live, flow: Flow, expect: Outcome) -> None:
+    """With policy Local, a node that has two endpoints gives each client the one that it had."""
+    assert live.observe_again(flow) == expect

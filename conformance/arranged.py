@@ -23,7 +23,7 @@ class Arranged:
     def arrange(self, services: Sequence[Service], when: Collection[Circumstance]) -> None:
         """Makes exactly these Services and circumstances so, and all else as at first.
 
-        Pods first become what they were, so that Services are given to pods that are ready; few Services at a
+        Pods and nodes first become what they were, so that Services are given to pods that are ready; few Services at a
         time, because iptables-nft in a user namespace cannot send rules of many in one message.
         """
         proxies = [each for each in when if isinstance(each, ProxyHas)]
@@ -33,17 +33,20 @@ class Arranged:
         proxy = proxies[0] if proxies else ProxyHas()
         if tuple(services) != self._services:
             self._set_pods({})
+            self._set_nodes({})
             self._change_services({})
             self._services = None  # Unknown, until the change has succeeded.
             self._cluster.set_services(services)
             self._services = tuple(services)
         self._set_pods(pods)
-        self._set_nodes(nodes)
         self._change_services(changed)
         if proxy != self._proxy:
+            # A kube-proxy that starts is waited for until it knows the zone that its node was made with.
+            self._set_nodes({})
             self._proxy = None
             self._cluster.set_proxy(proxy)
             self._proxy = proxy
+        self._set_nodes(nodes)
 
     def _set_pods(self, pods: Mapping[Place, PodState]) -> None:
         changed = _changes(self._pods, pods, PodState.READY)

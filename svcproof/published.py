@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.results import Run, Verdict
+from conformance.results import ResultsError, Run, Verdict
 from lab.components.progress import Progress
 from reports.for_programs import render_json
 from reports.html import render_html
@@ -64,8 +64,18 @@ def sabotages_for(runs: Sequence[Run], directories: Sequence[Path]) -> tuple[Sab
 
 def _newest_beside(directories: Sequence[Path], profile: str) -> Path | None:
     parents = {directory.resolve().parent for directory in directories}
-    found = (file for each in parents for file in each.glob(f"*-sabotage-{profile}-*/{SABOTAGE_FILE}"))
-    return max(found, key=lambda file: file.parent.name, default=None)
+    found = [file for each in parents for file in each.glob(f"*-sabotage-{profile}-*/{SABOTAGE_FILE}")]
+    newest_first = sorted(found, key=lambda file: file.parent.name, reverse=True)
+    return next((file for file in newest_first if _is_whole(file)), None)
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a sabotage beside a run came to its end, and made faults: none that was given has to."""
+    try:
+        found = read_sabotage(file)
+    except ResultsError:
+        return False
+    return bool(found.faults) and not found.interrupted
 
 
 def point_latest(directory: Path) -> None:

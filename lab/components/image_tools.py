@@ -13,7 +13,7 @@ from lab.errors import ComponentError, MissingRequirement
 
 _NO = re.compile(
     r"manifest unknown|name unknown|manifest for \S+ not found|repository \S+ not found|unauthorized|"
-    r"pull access denied|requested access to the resource is denied|invalid status code from registry 4\d\d|"
+    r"pull access denied|requested access to the resource is denied|invalid status code from registry 40[134]|"
     r"status ?code:? 40[134]|received unexpected HTTP status: 40[134]|"
     r"failed to resolve reference .*(?:not found|forbidden)",
     re.IGNORECASE,

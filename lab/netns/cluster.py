@@ -226,17 +226,19 @@ class NetnsCluster:
         """How the network takes packets to pods: asks Services of its own, which are gone behind it."""
         before = self.serving.services
         self.set_services(pod_paths.SERVICES)
-        paths = tuple(
-            pod_paths.path(
-                service,
-                self.send_traced(pod_paths.flow_to(service)),
-                lambda node: self.rules(node, fresh=True),
-                self.namespaces,
+        try:
+            paths = tuple(
+                pod_paths.path(
+                    service,
+                    self.send_traced(pod_paths.flow_to(service)),
+                    lambda node: self.rules(node, fresh=True),
+                    self.namespaces,
+                )
+                for service in pod_paths.SERVICES
             )
-            for service in pod_paths.SERVICES
-        )
-        tables = tuple(node_tables.tables(self.namespaces, node) for node in NODES)
-        self.set_services(before)
+            tables = tuple(node_tables.tables(self.namespaces, node) for node in NODES)
+        finally:
+            self.set_services(before)
         return PodNetworkRecord(paths, tables)
 
     def manifests(self, service: Service) -> str:

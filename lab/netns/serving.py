@@ -146,8 +146,9 @@ class Serving:
         self._note_written()
 
     def _wait_known(self) -> None:
-        self.zones.wait()
+        # In this order: the cure for a range that was missed takes the zone away and gives it back.
         self.service_range.wait()
+        self.zones.wait()
 
     def _know(self, known: Mapping[str, ServiceFacts]) -> None:
         self.facts = replace(self.facts, services=MappingProxyType(dict(known)))

@@ -35,6 +35,7 @@ class Zones:
     kube: Kube
     exchange: Exchange
     missed: list[Place] = field(default_factory=list)
+    _leaving: set[Place] = field(default_factory=set)
 
     def create(self) -> None:
         """Creates the Service and its hand-made slice with hints."""
@@ -66,13 +67,15 @@ class Zones:
         """Brings a Node into a state; returns when its kube-proxy has followed, as far as packets can tell.
 
         A taint shows in no packet. But kube-proxy gets the changes of a Node in their order: once it follows a change
-        of the zone that was written behind the taint, and the way back, it has had the taint before both.
+        of the zone that was written behind the taint, and the way back, it has had the taint before both. So it is with
+        a taint that is taken away.
         """
         leaves = state is NodeState.TO_BE_DELETED
         self.kube.taint_node(node.value, [_TO_BE_DELETED] if leaves else [])
-        if leaves:
+        if leaves or node in self._leaving:
             self._label(node, _other(plan.ZONES[node]))
         self._label(node, _zone_in(node, state))
+        (self._leaving.add if leaves else self._leaving.discard)(node)
 
     def _label(self, node: Place, zone: str | None) -> None:
         self.kube.label_node(node.value, {plan.ZONE_LABEL: zone})

@@ -78,7 +78,13 @@ class Silence:
         home: Collection[int] = ()
         try:
             try:
-                self._await(_ANSWERED, flight, behind, self._patience(sentinels))
+                lost_before = self._lost_before if sentinels.at_home else ()
+                again = {mark for mark, way in behind.items() if way in lost_before}
+                if behind.keys() != again:
+                    self._await(_ANSWERED, flight, behind.keys() - again, Limit.PROBES_SEEN)
+                if again:
+                    # Less for those that were lost for the whole time, nothing having changed since.
+                    self._await(_ANSWERED, flight, again, Limit.LOST_AGAIN)
             except NotReady:
                 if not sentinels.at_home:
                     raise
@@ -88,11 +94,6 @@ class Silence:
                 flight.lost |= flight.silent
         finally:
             flight.withdraw([*behind, *home])
-
-    def _patience(self, sentinels: Sentinels) -> Limit:
-        """Less where a sentinel on one of these ways was lost for the whole time, and nothing has changed since."""
-        again = self._lost_before.intersection(sentinels.behind)
-        return Limit.LOST_AGAIN if again and sentinels.at_home else Limit.PROBES_SEEN
 
     def _note(self, flight: Flight, behind: Mapping[int, Way]) -> bool:
         """Whether sentinels are lost, although probes are silent. Keeps which ways lost one, and which did not."""

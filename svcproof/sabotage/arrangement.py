@@ -45,7 +45,7 @@ class Arrangement:
                 bench.forget_flows()
             network = () if round_.when else [each for each in self.network if each.id not in self.baseline]
             # In a sample, what has noticed a fault is asked behind the faults, and by that alone.
-            at_once = self.order.budget is None or opened
+            at_once = self.order.budget is None or opened or not round_.services
             judges = Judges(self._sound(bench, round_.claims) if at_once else round_.claims, network)
             when = ", ".join(str(each) for each in round_.when)
             yield Trial(
@@ -73,7 +73,7 @@ class Arrangement:
         trial.bench.forget()
         trial.bench.forget_flows()
         for claim in trial.judges.witnesses:
-            [(_, notice, _)] = ask(trial.bench, [claim], shares=False)
+            [(_, notice, _)] = ask(trial.bench, [claim], shares=True)
             if notice is not None:
                 self.baseline[f"{claim.id}, behind the faults"] = notice.observed
 

@@ -33,13 +33,15 @@ class Ledger:
     def note(self, result: FaultResult, round_: Round) -> None:
         """Keeps a result, with what earlier rounds asked before it.
 
-        That no claim of this round noticed a fault tells less than that some of an earlier one could not tell.
+        That no claim of this round noticed a fault, or that it could not be made here, tells less than what became of
+        it in an earlier one.
         """
         before = self.results.get(result.name)
         if before is not None:
             seconds, judged = before.seconds + result.seconds, before.judged + result.judged
             could_not_tell = before.fate is Fate.NOT_TESTABLE and result.fate is Fate.SURVIVED
-            result = before if could_not_tell else result
+            refused_here = before.fate in UNDECIDED and result.fate is Fate.REFUSED
+            result = before if could_not_tell or refused_here else result
             result = replace(result, seconds=seconds, judged=judged, unsettled=before.unsettled)
         self.results[result.name] = result
         self.last[result.name] = round_

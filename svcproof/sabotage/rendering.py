@@ -45,7 +45,7 @@ def summary(sabotage: Sabotage) -> list[str]:
         f"{sabotage.profile}: {tried}: {sentence(counts)}",
         (
             f"score {counts.percent:.1f} %, {speed:.1f} faults a second, "
-            f"{sabotage.claims} claims, {len(sabotage.baseline)} of them not asked"
+            f"{sabotage.claims} claims, {len(sabotage.baseline)} of them not as expected without any fault"
         ),
     ]
 
@@ -67,6 +67,8 @@ def shown(sabotage: Sabotage) -> SabotageTable:
 def _row(fault: FaultResult) -> SabotageRow:
     if fault.notices:
         first = fault.notices[0]
+        if fault.fate is Fate.NOT_TESTABLE:
+            return SabotageRow(fault.name, _became(fault), "", f"{first.claim}: {first.observed}")
         return SabotageRow(fault.name, _became(fault), first.claim, first.observed)
     told = "; ".join(line.replace("`", "") for line in _settling(fault))
     return SabotageRow(fault.name, _became(fault), "", told or fault.error)
@@ -186,7 +188,10 @@ def _by_twin(fault: FaultResult) -> bool:
 
 def _baseline(sabotage: Sabotage) -> Iterator[str]:
     if sabotage.baseline:
-        yield from ("## Claims that were not asked: they are not as expected without any fault", "")
+        yield from (
+            "## Claims that are not as expected without any fault: before the faults, or behind them",
+            "",
+        )
         yield from (f"- `{claim}`: {observed}" for claim, observed in sabotage.baseline.items())
 
 

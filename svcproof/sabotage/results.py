@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from conformance.results import ResultsError
 from lab.api import LabRecord
 from svcproof.sabotage.fault import Kind
 
@@ -130,5 +131,11 @@ def write_sabotage(sabotage: Sabotage, path: Path) -> None:
 
 
 def read_sabotage(path: Path) -> Sabotage:
-    """Reads what write_sabotage wrote."""
-    return _ADAPTER.validate_json(path.read_bytes())
+    """Reads what write_sabotage wrote. ResultsError where it is not that, or of a later version."""
+    try:
+        found = _ADAPTER.validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise ResultsError(f"{path} is not the file of a sabotage that this svcproof reads") from error
+    if found.schema_version > SCHEMA_VERSION:
+        raise ResultsError(f"{path} has schema version {found.schema_version}; this svcproof reads 1")
+    return found

@@ -13,8 +13,7 @@ class Score:
 
     Of the survivors: twins were noticed in the same rule of another Service, equivalent ones are on record as changing
     nothing, owed ones with the claim that is missing, and open ones are not on record; unsettled are those of the open
-    ones for which there was no time. blinding: faults that are on record as leaving the lab unable to tell, so that a
-    run ends with exit code 3.
+    ones for which there was no time.
     """
 
     noticed: int
@@ -27,7 +26,6 @@ class Score:
     refused: int
     harmless: int
     alarmed: int
-    blinding: int
 
     @property
     def percent(self) -> float:
@@ -48,8 +46,7 @@ def score(faults: Sequence[FaultResult]) -> Score:
         owed=sum(bool(fault.owed) for fault in survived),
         open=sum(is_open(fault) for fault in survived),
         unsettled=sum(is_open(fault) and bool(fault.unsettled) for fault in survived),
-        not_testable=sum(fault.fate is Fate.NOT_TESTABLE and not fault.recorded for fault in faults),
-        blinding=sum(fault.fate is Fate.NOT_TESTABLE and bool(fault.recorded) for fault in faults),
+        not_testable=fates.count(Fate.NOT_TESTABLE),
         refused=fates.count(Fate.REFUSED),
         harmless=fates.count(Fate.HARMLESS),
         alarmed=fates.count(Fate.ALARMED),
@@ -67,12 +64,14 @@ def is_open(fault: FaultResult) -> bool:
 def exit_code(sabotage: Sabotage) -> int:
     """0 where every survivor is on record; 1 where one is not, or a harmless fault was noticed.
 
-    3 where nothing was tried, a fault could not be tested, or a claim was not as expected without any fault.
+    3 where nothing was tried, a fault could not be tested, a claim was not as expected without any fault, or there was
+    no time to settle a survivor.
     """
     if sabotage.interrupted:
         return INTERRUPTED
     counts = score(sabotage.faults)
-    if counts.open or counts.alarmed:
+    if counts.open > counts.unsettled or counts.alarmed:
         return DIFFERS
     tried = sabotage.faults or sabotage.listed
-    return NOT_TESTED if not tried or counts.not_testable or sabotage.baseline else AS_DOCUMENTED
+    doubtful = counts.unsettled or counts.not_testable or sabotage.baseline
+    return NOT_TESTED if not tried or doubtful else AS_DOCUMENTED

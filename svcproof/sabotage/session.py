@@ -91,6 +91,7 @@ class Session:
         if not round_.services:
             self._try_network(arrangement, trial, round_)
             self._try_beside(arrangement, trial, round_)
+            arrangement.check_sound(trial)
             return
         candidates = {fault.name: fault for fault in arrangement.faults(trial.bench, round_)}
         fresh = [candidates[name] for name in self._ledger.enter(candidates.keys(), round_)]
@@ -112,17 +113,18 @@ class Session:
             if until is not None and time.monotonic() > until:
                 break
             self._note(trial.rules(fault), round_)
-        self._try_twins(trial, round_, candidates, budget)
+        self._try_twins(trial, round_, candidates, budget.round_ends(time.monotonic(), rounds_left))
         self.fault_seconds += time.monotonic() - before
         arrangement.check_sound(trial)
 
     def _try_twins(
-        self, trial: Trial, round_: Round, candidates: Mapping[str, Fault], budget: Budget
+        self, trial: Trial, round_: Round, candidates: Mapping[str, Fault], until: float | None
     ) -> None:
         """Tries what this round has of the missing twins of a sample's survivors, while the round is there."""
         for name in self._ledger.missing_twins():
-            late = budget.is_spent(time.monotonic())
-            if name in candidates and not late and not self._ledger.has_twin(name):
+            if until is not None and time.monotonic() > until:
+                break
+            if name in candidates and not self._ledger.has_twin(name):
                 self._note(trial.rules(candidates[name]), round_)
 
     def _try_beside(self, arrangement: Arrangement, trial: Trial, round_: Round) -> None:

@@ -105,13 +105,13 @@ class Settling:
 
     def _is_noticed(self, trial: Trial, round_: Round, name: str) -> bool:
         """Tries a fault, if there is such a rule, and keeps the result if it was noticed."""
-        for fault in self.arrangement.faults(trial.bench, round_):
-            if fault.name == name:
-                result = trial.rules(fault)
-                if result.fate is Fate.NOTICED:
-                    self.ledger.note(result, round_)
-                    return True
-        return False
+        fault = {each.name: each for each in self.arrangement.faults(trial.bench, round_)}.get(name)
+        if fault is None:
+            return False
+        result = trial.rules(fault)
+        if result.fate is Fate.NOTICED:
+            self.ledger.note(result, round_)
+        return result.fate is Fate.NOTICED
 
     def _unproven(self) -> list[str]:
         if self.arrangement.order.full:

@@ -137,7 +137,7 @@ RECORDED: tuple[Recorded, ...] = (
         "A pod that asks itself without any Service does so within itself: no node sees those packets.",
     ),
     Recorded(
-        r"(delete|narrow|drop-to-reject): filter (FORWARD: .*-j KUBE-FORWARD|KUBE-FORWARD: .*-j ACCEPT) -> .*",
+        r"(delete|narrow): filter KUBE-FORWARD: .*-j ACCEPT -> .*",
         IPTABLES,
         _FORWARD_ACCEPTS,
     ),

@@ -58,13 +58,13 @@ def test_a_twin_that_was_noticed_settles_a_survivor(ledger: Ledger) -> None:
 
 
 def test_what_there_was_no_time_for_is_said(ledger: Ledger) -> None:
-    """A survivor that is not settled is no more noticed than before: it is open, and counts as not noticed."""
+    """A survivor that is not settled is no more noticed than before: it is open, and nobody can tell what it is."""
     ledger.leave_unsettled(SURVIVOR.name, WHY)
     [left] = ledger.open()
     assert left.unsettled == WHY
     counts = score([left])
     assert (counts.open, counts.unsettled, counts.percent) == (1, 1, 0.0)
-    assert exit_code(sabotage([left])) == 1
+    assert exit_code(sabotage([left])) == 3
 
 
 def test_the_first_thing_that_was_left_undone_is_kept(ledger: Ledger) -> None:
@@ -98,6 +98,7 @@ def test_times_add_up(ledger: Ledger) -> None:
         (Fate.SURVIVED, Fate.NOT_TESTABLE, Fate.NOT_TESTABLE),
         (Fate.NOT_TESTABLE, Fate.NOTICED, Fate.NOTICED),
         (Fate.NOT_TESTABLE, Fate.SURVIVED, Fate.NOT_TESTABLE),
+        (Fate.SURVIVED, Fate.REFUSED, Fate.SURVIVED),
         (Fate.HARMLESS, Fate.ALARMED, Fate.ALARMED),
     ],
 )

@@ -27,11 +27,11 @@ def test_counts() -> None:
     assert (counts.harmless, counts.refused, counts.alarmed, counts.not_testable) == (1, 1, 0, 0)
 
 
-def test_what_the_lab_could_not_tell_is_counted_apart() -> None:
-    """On record it is known to end a run with exit code 3; else it counts as not noticed."""
+def test_what_the_lab_could_not_tell_counts_as_not_noticed() -> None:
+    """On record or not: a record says that a fault changes nothing, and this does not show it."""
     counts = score([NOTICED, UNTESTABLE, BLINDING])
-    assert (counts.not_testable, counts.blinding) == (1, 1)
-    assert counts.percent == pytest.approx(50.0)
+    assert counts.not_testable == 2
+    assert counts.percent == pytest.approx(100 / 3)
 
 
 def test_packets_count_for_more_than_a_record() -> None:
@@ -56,7 +56,9 @@ def test_percent_leaves_out_what_cannot_be_noticed() -> None:
         ([NOTICED, ALARMED], 1),
         ([NOTICED, CONTRADICTED], 1),
         ([NOTICED, UNTESTABLE], 3),
-        ([NOTICED, BLINDING], 0),
+        ([NOTICED, BLINDING], 3),
+        ([NOTICED, replace(SURVIVED, unsettled="no time")], 3),
+        ([NOTICED, SURVIVED, replace(SURVIVED, unsettled="no time")], 1),
         ([], 3),
     ],
 )
@@ -119,4 +121,6 @@ def test_the_terminal_says_score_and_speed() -> None:
     """The summary names the score, the speed and the claims that were not asked."""
     [first, second] = summary(sabotage([NOTICED, SURVIVED], baseline={"lb-sr.pod": "dropped"}))
     assert "2 faults tried" in first
-    assert second == "score 50.0 %, 4.0 faults a second, 50 claims, 1 of them not asked"
+    assert (
+        second == "score 50.0 %, 4.0 faults a second, 50 claims, 1 of them not as expected without any fault"
+    )

@@ -19,8 +19,9 @@ def test_the_kernel_names_the_rules_of_a_probe(svcproof: Commanded, profile: str
     assert node.node == "worker-c"
     assert any(rule.handle for rule in node.rules)
     # A rule without a comment is of the Service of its chain; that leads to it, and is named there.
-    assert any("default/np:http" in rule.text for rule in node.rules)
-    assert not any("default/" in rule.text and "default/np" not in rule.text for rule in node.rules)
+    told = [f"{rule.chain} {rule.text}" for rule in node.rules]
+    assert any("default/np" in each for each in told)
+    assert not any("default/" in each and "default/np" not in each for each in told)
     assert node.conntrack
     assert "nodePort:" in served.manifests
     assert "kind: EndpointSlice" in served.manifests

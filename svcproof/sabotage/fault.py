@@ -18,7 +18,7 @@ _OWN = (
     (re.compile(r"mod \d+ (v?map) \{[^}]*\}"), r"mod n \1 {*}"),
     (re.compile(r"--probability [\d.]+"), "--probability p"),
     (re.compile(r"--seconds \d+"), "--seconds n"),
-    (re.compile(r"(?<![\d.])\d{2,5}(?![\d./])"), "n"),
+    (re.compile(r"(?<![\d.])\d{2,5}(?![\d./])|node-port\(\*\)"), "n"),
     (re.compile(r"\b(?:tcp|udp|sctp)\b"), "p"),
     (re.compile(r"(?:load-balancer-ip|external-ip)\(\*\)"), "outside-ip(*)"),
 )

@@ -192,3 +192,13 @@ def test_twins_have_one_shape() -> None:
     assert shape_of(name) != shape_of(name.replace("delete", "widen"))
     assert shape_of(name) != shape_of(name.replace("cluster-ip", "external-ip"))
     assert shape_of(name) != shape_of(name.replace("goto service", "goto local"))
+
+
+def test_a_port_or_a_time_is_a_number() -> None:
+    """Whether a Service asked for its node port or was given it, and for however long it remembers clients."""
+    rule = (
+        "delete: nat KUBE-X: --dport {port} -m recent --seconds {seconds} -j KUBE-EXT({of}:http) -> nothing"
+    )
+    asked = rule.format(port=30072, seconds=1, of="growing")
+    given = rule.format(port="node-port(np:http)", seconds=10800, of="np")
+    assert shape_of(asked) == shape_of(given)

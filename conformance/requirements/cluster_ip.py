@@ -1,4 +1,4 @@
-"""What is required of cluster IPs."""
+"""What is required of cluster IPs, and of Services side by side."""
 
 from conformance.requirements.sources import DOCS, E2E, SERVICE, TESTS
 from conformance.results import Requirement, Tier
@@ -84,6 +84,13 @@ CLUSTER_IP = (
         "An endpoint that a hand-made EndpointSlice lists without nodeName "
         "reaches itself through the cluster IP.",
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go",
+        Tier.EXTENDED,
+    ),
+    Requirement(
+        "svc-apart",
+        "Services side by side",
+        "Services at the same port numbers do not concern each other: each serves, drops or refuses its own.",
+        DOCS + "#how-it-works",
         Tier.EXTENDED,
     ),
 )

@@ -7,13 +7,6 @@ _NFTABLES_KEP = "https://github.com/kubernetes/enhancements/tree/master/keps/sig
 
 NOT_SERVED = (
     Requirement(
-        "svc-apart",
-        "Unserved addresses",
-        "Services at the same port numbers do not concern each other: each serves, drops or refuses its own.",
-        SERVICE,
-        Tier.EXTENDED,
-    ),
-    Requirement(
         "cip-badport",
         "Unserved addresses",
         "A port or protocol that a Service does not have is refused on its cluster IP.",

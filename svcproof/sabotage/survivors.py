@@ -101,6 +101,12 @@ RECORDED: tuple[Recorded, ...] = (
         r"narrow: nat KUBE-EXT\(.*\): -j KUBE-SVL.* -> for all but pods", IPTABLES, _PODS_ARE_SERVED_BEFORE
     ),
     Recorded(
+        r"narrow: nat KUBE-SVL\((many-over|affine-briefly|affine-for-long)-local:http\): .*--mode random .* "
+        r"-> for all but pods",
+        IPTABLES,
+        _PODS_ARE_SERVED_BEFORE,
+    ),
+    Recorded(
         r"narrow: filter KUBE-EXTERNAL-SERVICES: .* has no local endpoints.* -> for all but pods",
         IPTABLES,
         _PODS_ARE_SERVED_BEFORE,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from conformance.results import ClaimResult, Requirement, Tier, Verdict
 from reports.document import Shown
+from reports.summary import URGENCY
 from reports.wording import flow_words
 
 
@@ -24,12 +25,12 @@ class Entry:
     @property
     def worst(self) -> Verdict:
         """The most urgent verdict of all runs."""
-        return min((claim.verdict for _, claim in self.results), key=_URGENCY.index)
+        return min((claim.verdict for _, claim in self.results), key=URGENCY.index)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdicts that it came to in some run, each once, the most urgent first."""
-        return tuple(sorted({claim.verdict for _, claim in self.results}, key=_URGENCY.index))
+        return tuple(sorted({claim.verdict for _, claim in self.results}, key=URGENCY.index))
 
     @property
     def differs(self) -> bool:
@@ -74,7 +75,7 @@ class Chapter:
     def verdicts(self, of: Shown) -> Sequence[tuple[Verdict, int]]:
         """How many claims of a run came to which verdict, the most urgent first."""
         found = Counter(claim.verdict for entry in self.entries for run, claim in entry.results if run is of)
-        return sorted(found.items(), key=lambda item: _URGENCY.index(item[0]))
+        return sorted(found.items(), key=lambda item: URGENCY.index(item[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +84,6 @@ class Family:
 
     name: str
     chapters: tuple[Chapter, ...]
-
-
-_URGENCY = (
-    Verdict.FAIL,
-    Verdict.STALE_DIFFERENCE,
-    Verdict.LAB_ERROR,
-    Verdict.NOT_SUPPORTED,
-    Verdict.NOT_RUN,
-    Verdict.KNOWN_DIFFERENCE,
-    Verdict.PASS,
-)
 
 
 def families(runs: Sequence[Shown]) -> tuple[Family, ...]:

@@ -26,7 +26,7 @@ from reports.pod_network import explained
 from reports.repeats import Repeats
 from reports.rerun import rerun_command
 from reports.sabotage import SabotageTable
-from reports.summary import ATTENTION, counted, notices, observed_words, sentence
+from reports.summary import URGENCY, counted, notices, observed_words, sentence
 from reports.way import hops, widths
 
 MOST_BYTES = 5_000_000
@@ -74,8 +74,7 @@ def _sections(
     template = environment.get_template("claim_section.html")
     written: dict[str, Markup] = {}
     repeats = Repeats()
-    urgency = [*ATTENTION, Verdict.PASS]
-    for entry in sorted(every, key=lambda each: urgency.index(each.worst)):
+    for entry in sorted(every, key=lambda each: URGENCY.index(each.worst)):
         text = template.render(entry=entry, many=many, repeats=repeats)
         room -= len(text.encode()) + _LINK_BYTES
         if room < 0:

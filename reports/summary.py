@@ -20,6 +20,8 @@ ATTENTION = (
     Verdict.KNOWN_DIFFERENCE,
 )
 """The verdicts that a reader looks for, the most urgent first."""
+URGENCY = (*ATTENTION, Verdict.PASS)
+"""All verdicts, in the same order."""
 
 LONGEST = 50
 """Claims of one verdict that a summary lists: an interrupted run leaves hundreds that did not run."""

@@ -19,9 +19,11 @@ def test_the_kernel_names_the_rules_of_a_probe(svcproof: Commanded, profile: str
     assert node.node == "worker-c"
     assert any(rule.handle for rule in node.rules)
     # A rule without a comment is of the Service of its chain; that leads to it, and is named there.
-    told = [f"{rule.chain} {rule.text}" for rule in node.rules]
-    assert any("default/np" in each for each in told)
-    assert not any("default/" in each and "default/np" not in each for each in told)
+    named = {rule.chain for rule in node.rules if "default/np" in f"{rule.chain} {rule.text}"}
+    assert named
+    assert {rule.chain for rule in node.rules} == named
+    others = [rule for rule in node.rules if "default/" in rule.text and "default/np" not in rule.text]
+    assert others == []
     assert node.conntrack
     assert "nodePort:" in served.manifests
     assert "kind: EndpointSlice" in served.manifests

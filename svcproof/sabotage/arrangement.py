@@ -59,6 +59,10 @@ class Arrangement:
         for rules in bench.rules.values():
             yield from (fault for fault in of.faults(rules, known) if self.is_wanted(fault))
 
+    def candidates(self, bench: Bench, round_: Round) -> dict[str, Fault]:
+        """The same by their names: one that several nodes can have is one fault."""
+        return {fault.name: fault for fault in self.faults(bench, round_)}
+
     def is_wanted(self, fault: Fault | Beside) -> bool:
         """Whether the order is for faults of this kind."""
         return not self.order.kinds or fault.kind in self.order.kinds

@@ -93,7 +93,7 @@ class Session:
             self._try_beside(arrangement, trial, round_)
             arrangement.check_sound(trial)
             return
-        candidates = {fault.name: fault for fault in arrangement.faults(trial.bench, round_)}
+        candidates = arrangement.candidates(trial.bench, round_)
         fresh = [candidates[name] for name in self._ledger.enter(candidates.keys(), round_)]
         if self.order.listed:
             return

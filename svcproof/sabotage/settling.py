@@ -65,7 +65,7 @@ class Settling:
 
     def _find(self, trial: Trial, round_: Round, names: Sequence[str]) -> None:
         """Tries faults until one of each shape is noticed."""
-        candidates = {fault.name: fault for fault in self.arrangement.faults(trial.bench, round_)}
+        candidates = self.arrangement.candidates(trial.bench, round_)
         for name in names:
             if name not in candidates or self.ledger.has_twin(name):
                 continue
@@ -105,7 +105,7 @@ class Settling:
 
     def _is_noticed(self, trial: Trial, round_: Round, name: str) -> bool:
         """Tries a fault, if there is such a rule, and keeps the result if it was noticed."""
-        fault = {each.name: each for each in self.arrangement.faults(trial.bench, round_)}.get(name)
+        fault = self.arrangement.candidates(trial.bench, round_).get(name)
         if fault is None:
             return False
         result = trial.rules(fault)
@@ -124,7 +124,7 @@ class Settling:
         return [(round_, group) for round_, group in groups if group]
 
     def _prove(self, trial: Trial, round_: Round, names: Sequence[str]) -> None:
-        candidates = {fault.name: fault for fault in self.arrangement.faults(trial.bench, round_)}
+        candidates = self.arrangement.candidates(trial.bench, round_)
         for name in names:
             if name in candidates and not self._is_late():
                 equivalence = trial.proven(candidates[name])

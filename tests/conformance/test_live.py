@@ -15,6 +15,8 @@ from lab.model import (
     ClusterIP,
     Creation,
     Flow,
+    NodeIs,
+    NodeState,
     Place,
     PodIP,
     PodIs,
@@ -32,6 +34,7 @@ A1, B1 = Place.POD_A1, Place.POD_B1
 ECHO = Service(name="echo", endpoints=(A1, B1), ports=(ServicePort("http", 80),))
 FLOW = Flow(Place.POD_A2, ClusterIP(ECHO, "http"))
 NOT_READY, GONE = PodIs(A1, PodState.NOT_READY), PodIs(B1, PodState.GONE)
+MOVED = NodeIs(Place.WORKER_C, NodeState.IN_OTHER_ZONE)
 MASQUERADING = ProxyHas(masquerade_all=True)
 
 
@@ -119,6 +122,16 @@ def test_the_proxy_is_configured_by_difference(cluster: FakeCluster) -> None:
     for when in [(), (MASQUERADING,), (MASQUERADING, NOT_READY), ()]:
         arranged.arrange([], when)
     assert [asked.split()[0] for asked in cluster.asked] == ["proxy", A1, A1, "proxy"]
+
+
+def test_services_and_proxies_find_nodes_as_they_were_made(cluster: FakeCluster) -> None:
+    """Other Services, and a kube-proxy that starts, find nodes as at first; then these become what the claim says."""
+    arranged = Arranged(cluster)
+    for services, when in [([], (MOVED,)), ([ECHO], (MOVED,)), ([ECHO], (MOVED, MASQUERADING))]:
+        arranged.arrange(services, when)
+    there, back = f"{MOVED.node} {MOVED.state}", f"{MOVED.node} {NodeState.AS_MADE}"
+    assert cluster.asked == [there, back, "services echo", there, back, cluster.asked[5], there]
+    assert cluster.asked[5].startswith("proxy")
 
 
 def test_what_the_api_answers_is_an_outcome() -> None:

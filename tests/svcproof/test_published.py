@@ -55,6 +55,25 @@ def test_a_run_tells_of_the_sabotage_beside_it(tmp_path: Path) -> None:
     assert SURVIVED.name in first.text
 
 
+def test_a_sabotage_beside_a_run_that_tells_nothing_is_passed_over(tmp_path: Path) -> None:
+    """One that cannot be read, one without faults and one that was interrupted: none keeps a run from its report."""
+    own, run = sabotage([]).profile, tmp_path / "20261121-120000-run"
+    run.mkdir()
+    _sabotage(tmp_path, f"20261121-100000-sabotage-{own}-aaaa", replace(NOTICED, name="a whole one"))
+    _sabotage(tmp_path, f"20261121-110000-sabotage-{own}-bbbb")
+    _sabotage(tmp_path, f"20261121-110100-sabotage-{own}-cccc")
+    (tmp_path / f"20261121-110100-sabotage-{own}-cccc" / "sabotage.json").write_text("{}")
+    _sabotage(tmp_path, f"20261121-110200-sabotage-{own}-dddd")
+    write_sabotage(
+        sabotage([replace(NOTICED, name="an interrupted one")], interrupted=True),
+        tmp_path / f"20261121-110200-sabotage-{own}-dddd" / "sabotage.json",
+    )
+    publish(replace(sample_run(), profile=own), run, Lines(io.StringIO()))
+    page = (run / "report.html").read_text()
+    assert "a whole one" in page
+    assert "an interrupted one" not in page
+
+
 def test_latest_is_the_last_run(tmp_path: Path) -> None:
     """The link is relative, follows the later run, and leaves nothing beside it."""
     for name in ("first", "second"):

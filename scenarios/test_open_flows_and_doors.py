@@ -1,19 +1,23 @@
 """UDP flows that are open while the front doors of their Service change, and its endpoints do not.
 
-Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/conntrack/cleanup.go
+kube-proxy looks through conntrack when it has seen endpoints change, and not when it has seen a Service change.
+
+Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/endpointschangetracker.go
 """
 
 from dataclasses import replace
 from ipaddress import IPv4Address
 
 from conformance.live import Live
-from conformance.outcome import Masqueraded, Outcome, Refused, delivered
+from conformance.outcome import Forwarded, Masqueraded, Outcome, Refused, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
 from lab.model import (
     ExternalIP,
     Flow,
     NodePort,
     Place,
+    PodIs,
+    PodState,
     Protocol,
     Refusal,
     Service,
@@ -36,11 +40,12 @@ MOVED = replace(
     ports=(ServicePort("dns", 53, 8080, Protocol.UDP, node_port=30081),),
 )
 IS_MOVED = (ServiceIs(HOTLINE, MOVED),)
+WITH_OTHER_ENDPOINTS = (*IS_MOVED, PodIs(A1, PodState.TERMINATING))
 NODE_PORT, EXTERNAL = (
     Flow(Place.CLIENT, NodePort(HOTLINE, "dns", C)),
     Flow(Place.CLIENT, ExternalIP(HOTLINE, "dns"), via=C),
 )
-NEW_EXTERNAL = Flow(Place.CLIENT, ExternalIP(MOVED, "dns"), via=C, source_port=61052)
+NEW_EXTERNAL = Flow(Place.CLIENT, ExternalIP(MOVED, "dns"), via=C)
 SERVED = delivered(A1, source=Masqueraded(C))
 
 pytestmark = given(HOTLINE)
@@ -50,9 +55,13 @@ pytestmark = given(HOTLINE)
 @claims(
     former_node_port=Claim(replace(NODE_PORT, source_port=61050), SERVED, IS_MOVED, ()),
     former_external_ip=Claim(replace(EXTERNAL, source_port=61051), SERVED, IS_MOVED, ()),
-    new_external_ip=Claim(NEW_EXTERNAL, SERVED, IS_MOVED, ()),
+    new_external_ip=Claim(replace(NEW_EXTERNAL, source_port=61052), Forwarded(Place.ROUTER), IS_MOVED, ()),
+    new_external_ip_later=Claim(
+        replace(NEW_EXTERNAL, source_port=61053), SERVED, WITH_OTHER_ENDPOINTS, (), meanwhile=IS_MOVED
+    ),
+    new_flow_to_new_external_ip=Claim(NEW_EXTERNAL, SERVED, IS_MOVED),
     new_flow_to_former_node_port=Claim(NODE_PORT, Refused(C, Refusal.PORT_UNREACHABLE), IS_MOVED),
 )
 def test_doors_change(live: Live, flow: Flow, expect: Outcome) -> None:
-    """Open flows stay where they are; one that was not served gets to the Service that has its address now."""
+    """Open flows stay where they are; those that were not served, too, until endpoints change. New ones follow."""
     assert live.observe(flow) == expect

@@ -1,10 +1,12 @@
 """Whether a front door of a Service captures what comes to it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from conformance.oracle.world import Setting
 from lab.model import (
+    ClusterIP,
     Creation,
     ExternalIP,
     Host,
@@ -52,7 +54,22 @@ def now_at(setting: Setting, given: ServiceTarget) -> ServiceTarget | None:
     if port is None or (port.port, port.protocol) != (was.port, was.protocol):
         return None
     moved = isinstance(given, NodePort) and port.node_port != was.node_port
-    return None if moved else replace(given, service=now)
+    return (
+        None
+        if moved or _addresses(given, now) != _addresses(given, given.service)
+        else replace(given, service=now)
+    )
+
+
+def _addresses(door: ServiceTarget, service: Service) -> Sequence[IPv4Address]:
+    """The addresses that a Service asks to be served at such a door; a cluster IP that it was given stays."""
+    match door:
+        case LoadBalancerIP():
+            return service.load_balancer_ingress
+        case ExternalIP():
+            return service.external_ips
+        case ClusterIP() | NodePort():
+            return ()
 
 
 def check_door(target: Target) -> None:

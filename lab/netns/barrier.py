@@ -4,6 +4,10 @@ A canary Service without selector and its EndpointSlice are both given a port th
 other writes. Services and EndpointSlices are separate watches, each in order; so once a packet to the canary's new
 port comes out at its new target port, kube-proxy on that node has seen everything written earlier. kube-proxy writes
 the rules of a sync in one nft transaction, or in one iptables-restore that commits nat, where the canary is, last.
+
+The canary speaks TCP: endpoints with UDP that change have kube-proxy clear conntrack for all Services
+(https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/endpointschangetracker.go#L178), and whether a change
+of its own does that to a Service is among what is claimed.
 """
 
 from collections.abc import Callable
@@ -64,7 +68,7 @@ class Barrier:
 
     def wait_node(self, node: Place) -> None:
         """Returns when this node's rules lead to the canary as it is now."""
-        way = Way(node, 0, plan.CANARY, self._port, Shape(Transport.UDP))
+        way = Way(node, 0, plan.CANARY, self._port, Shape(Transport.TCP))
         wait_until(
             f"kube-proxy on {node} has programmed what was written before the canary",
             Limit.RULES_PROGRAMMED,
@@ -84,7 +88,7 @@ class Barrier:
         return 2 * _FIRST_PORT + self._round
 
     def _service_ports(self) -> list[dict[str, object]]:
-        return [{"name": "canary", "protocol": "UDP", "port": self._port, "targetPort": self._target_port}]
+        return [{"name": "canary", "protocol": "TCP", "port": self._port, "targetPort": self._target_port}]
 
     def _slice_ports(self) -> list[dict[str, object]]:
-        return [{"name": "canary", "protocol": "UDP", "port": self._target_port}]
+        return [{"name": "canary", "protocol": "TCP", "port": self._target_port}]

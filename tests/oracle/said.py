@@ -1,7 +1,7 @@
 """What the oracle says of a claim, asked as the claim asks."""
 
 from conformance.known import KnownDifference, known_difference
-from conformance.oracle import documented, documented_again, documented_spread
+from conformance.oracle import Past, documented, documented_again, documented_spread
 from conformance.outcome import (
     Balanced,
     Changed,
@@ -32,9 +32,9 @@ def said_of(claim: LiteralClaim, profile: Profile) -> Outcome:
         steps = [documented(profile, world, claim.flow, when) for when in (claim.before, claim.when)]
         earlier, later = (each for each in steps if isinstance(each, _STEADY))
         return Changed(earlier, later)
-    past: Outcome | None = None
+    past: Past | None = None
     for when in claim.past:
-        past = documented(profile, world, claim.flow, when, past)
+        past = Past(documented(profile, world, claim.flow, when, past), when)
     return documented(profile, world, claim.flow, claim.when, past)
 
 

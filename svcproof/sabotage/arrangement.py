@@ -49,12 +49,13 @@ class Arrangement:
             judges = Judges(self._sound(bench, round_.claims) if at_once else round_.claims, network)
             when = ", ".join(str(each) for each in round_.when)
             yield Trial(
-                bench, judges, Proof(bench, round_.services, round_.when), full=self.order.full, when=when
+                bench, judges, Proof(bench, round_.standing, round_.when), full=self.order.full, when=when
             )
 
     def faults(self, bench: Bench, round_: Round) -> Iterator[Fault]:
         """The faults of all nodes: an entry that several nodes hold is broken on all of them."""
-        known = surroundings_of(self.cluster.facts(), round_.services, str(plan.POD_CIDR))
+        services = (*round_.services, *round_.standing)
+        known = surroundings_of(self.cluster.facts(), services, str(plan.POD_CIDR))
         of = of_nftables if self.cluster.profile.proxy_mode is ProxyMode.NFTABLES else of_iptables
         for rules in bench.rules.values():
             yield from (fault for fault in of.faults(rules, known) if self.is_wanted(fault))

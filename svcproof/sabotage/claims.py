@@ -19,6 +19,7 @@ from lab.model import (
     PodIP,
     ProxyHealth,
     Service,
+    ServiceIs,
     Unallocated,
 )
 from lab.profiles import Profile
@@ -83,6 +84,12 @@ class Round:
     services: tuple[Service, ...]
     when: tuple[Circumstance, ...]
     claims: tuple[Claim, ...]
+
+    @property
+    def standing(self) -> tuple[Service, ...]:
+        """The Services as the circumstances have them."""
+        changed = {each.service: each.now for each in self.when if isinstance(each, ServiceIs)}
+        return tuple(now for given in self.services if (now := changed.get(given, given)) is not None)
 
 
 def collect(profile: Profile, kubernetes: str) -> tuple[Claim, ...]:

@@ -32,9 +32,9 @@ def element_edits(
         yield from _other_keys(element, found["key"], found["verdict"], beside)
         yield from _other_verdicts(found["key"], found["verdict"], chains)
     if spot.name == "nodeport-ips":
-        for other in known.other_addresses_beside(element):
+        for which, other in known.other_addresses_beside(element).items():
             if other not in beside:
-                yield Edit(Kind.WIDEN, (element, other), f"and {other}")
+                yield Edit(Kind.WIDEN, (element, other), f"and its {which} address")
 
 
 def _other_keys(element: str, key: str, verdict: str, beside: Collection[str]) -> Iterator[Edit]:

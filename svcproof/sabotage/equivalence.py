@@ -35,16 +35,17 @@ def flows(service: Service, facts: Facts) -> Iterator[Flow]:
     """
     pods = {max(pod for pod in PODS if pod.node is node) for node in NODES}
     inside = (*NODES, *sorted(pods | set(service.endpoints)))
+    allotted = facts.services[service.name]
     for port in service.ports:
         doors: list[ClusterIP | LoadBalancerIP | ExternalIP] = []
-        doors += [ClusterIP(service, port.name)] if facts.services[service.name].cluster_ip else []
+        doors += [ClusterIP(service, port.name)] if service.cluster_ip or allotted.cluster_ip else []
         doors += [LoadBalancerIP(service, port.name)] if service.load_balancer_ingress else []
         doors += [ExternalIP(service, port.name)] if service.external_ips else []
         for door in doors:
             for target in _around(door):
                 yield from (Flow(sender, target) for sender in inside)
                 yield from (Flow(Place.CLIENT, target, via=node) for node in NODES)
-        if port.name in facts.services[service.name].node_ports:
+        if port.node_port or port.name in allotted.node_ports:
             for node in NODES:
                 at_node = NodePort(service, port.name, node)
                 for at in (NodeAddress.SECONDARY, NodeAddress.OTHER_NETWORK):

@@ -1,10 +1,11 @@
 """What the words of a rule stand for in this lab: whose address, whose port. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
-from lab.model import PODS, Facts, NodeAddress, Service
+from lab.model import PODS, Facts, NodeAddress, Service, ServiceFacts
 
 _ADDRESS = re.compile(r"(?<![\d.])\d+\.\d+\.\d+\.\d+(?:/32)?(?![\d./])")
 _NUMBER = re.compile(r"\b3[0-2]\d{3}\b")
@@ -18,7 +19,7 @@ class Surroundings:
     """names: of addresses, in words. node_ports: of numbers. services: those under test, with their cluster IPs.
 
     pods: the addresses of all pods, in the order of their names. local: the CIDR by which kube-proxy knows pods.
-    other_addresses: of nodes, which the Node objects do not name, by the address that these do name.
+    other_addresses: of nodes, which the Node objects do not name, in words, by the address that these do name.
     """
 
     names: Mapping[str, str]
@@ -26,7 +27,7 @@ class Surroundings:
     services: Mapping[str, str]
     pods: Sequence[str]
     local: str
-    other_addresses: Mapping[str, Sequence[str]]
+    other_addresses: Mapping[str, Mapping[str, str]]
 
     def words(self, text: str) -> str:
         """A rule without what differs between two runs: allotted addresses, node ports, hashes of names."""
@@ -38,9 +39,9 @@ class Surroundings:
         """The Service with this cluster IP; nothing where no Service under test has it."""
         return next((name for name, each in self.services.items() if each == address), "")
 
-    def other_addresses_beside(self, address: str) -> Sequence[str]:
+    def other_addresses_beside(self, address: str) -> Mapping[str, str]:
         """The other addresses of the node with this one, if a node has it."""
-        return self.other_addresses.get(address, ())
+        return self.other_addresses.get(address, {})
 
     def other_pods(self, taken: Sequence[str]) -> tuple[str, ...]:
         """The address of a pod that is none of these; none where they are all there are."""
@@ -56,28 +57,44 @@ def another_port(port: str) -> str:
 
 
 def surroundings_of(facts: Facts, given: Sequence[Service], local: str) -> Surroundings:
-    """What is so in a lab with these Services."""
+    """What is so in a lab with these Services. given: also as they were, and as they are, under one name."""
     names = {str(address): place.value for address, place in facts.owners.items()}
     for node, addresses in facts.node_addresses.items():
         names |= {str(addresses[at]): f"{node}({word})" for at, word in _OTHERS.items()}
     node_ports: dict[str, str] = {}
     services: dict[str, str] = {}
     for service in given:
-        if service.name not in facts.services:
-            continue
-        allotted = facts.services[service.name]
-        if allotted.cluster_ip is not None:
-            names[str(allotted.cluster_ip)] = f"cluster-ip({service.name})"
-        services[service.name] = str(allotted.cluster_ip)
-        for port, number in allotted.node_ports.items():
-            node_ports[str(number)] = f"node-port({service.name}:{port})"
-        if allotted.health_check_port:
-            node_ports[str(allotted.health_check_port)] = f"health-port({service.name})"
-        names |= {str(each): f"load-balancer-ip({service.name})" for each in service.load_balancer_ingress}
-        names |= {str(each): f"external-ip({service.name})" for each in service.external_ips}
+        if service.name in facts.services:
+            allotted = facts.services[service.name]
+            cluster_ip = service.cluster_ip or allotted.cluster_ip
+            if cluster_ip is not None:
+                services[service.name] = str(cluster_ip)
+            names |= dict(_addresses(service, cluster_ip))
+            node_ports |= dict(_node_ports(service, allotted))
     pods = [str(facts.primary[pod]) for pod in PODS]
     others = {
-        str(each[NodeAddress.PRIMARY]): [str(each[at]) for at in _OTHERS]
+        str(each[NodeAddress.PRIMARY]): {word: str(each[at]) for at, word in _OTHERS.items()}
         for each in facts.node_addresses.values()
     }
     return Surroundings(names, node_ports, services, pods, local, others)
+
+
+def _addresses(service: Service, cluster_ip: IPv4Address | None) -> Iterator[tuple[str, str]]:
+    """The addresses of a Service, each with its name."""
+    if cluster_ip is not None:
+        yield str(cluster_ip), f"cluster-ip({service.name})"
+    for address in service.load_balancer_ingress:
+        yield str(address), f"load-balancer-ip({service.name})"
+    for address in service.external_ips:
+        yield str(address), f"external-ip({service.name})"
+
+
+def _node_ports(service: Service, allotted: ServiceFacts) -> Iterator[tuple[str, str]]:
+    """The numbers of a Service's node ports, those that it asks for and those that it was given, each with its name."""
+    for port, number in allotted.node_ports.items():
+        yield str(number), f"node-port({service.name}:{port})"
+    for asked in service.ports:
+        if asked.node_port:
+            yield str(asked.node_port), f"node-port({service.name}:{asked.name})"
+    if allotted.health_check_port:
+        yield str(allotted.health_check_port), f"health-port({service.name})"

@@ -107,6 +107,12 @@ RECORDED: tuple[Recorded, ...] = (
         _PODS_ARE_SERVED_BEFORE,
     ),
     Recorded(
+        r"narrow: chain local-default/((many-over|affine-briefly|affine-for-long)-local|switched)/tcp/http: numgen "
+        r".* -> for all but pods",
+        NFTABLES,
+        _PODS_ARE_SERVED_BEFORE,
+    ),
+    Recorded(
         r"narrow: filter KUBE-EXTERNAL-SERVICES: .* has no local endpoints.* -> for all but pods",
         IPTABLES,
         _PODS_ARE_SERVED_BEFORE,

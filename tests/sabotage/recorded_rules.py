@@ -50,7 +50,7 @@ def surroundings(mode: ProxyMode, *more: str) -> Surroundings:
         services=services,
         pods=sorted(_PODS),
         local="10.244.0.0/16",
-        other_addresses={"172.18.0.11": ["172.18.0.21", "172.19.0.11"]},
+        other_addresses={"172.18.0.11": {"secondary": "172.18.0.21", "other network": "172.19.0.11"}},
     )
 
 

@@ -105,7 +105,7 @@ def test_whose_a_fault_is(mode: ProxyMode) -> None:
         (
             NFTABLES,
             Kind.WIDEN,
-            ("nodeport-ips", "and worker-a(secondary)"),
+            ("nodeport-ips", "and its secondary address"),
             ("172.18.0.11", "172.18.0.21"),
         ),
         (NFTABLES, Kind.FORGET_AFFINITY, ("10.244.1.2/8080 ",), ()),

@@ -1,8 +1,10 @@
 """Which claims of sabotage are judged together, and which have a flow that was opened before."""
 
+from dataclasses import replace
+
 from conformance.outcome import Dropped
-from lab.model import Circumstance, ClusterIP, Flow, Place, PodIs, PodState, Service, ServicePort
-from svcproof.sabotage.claims import Claim, rounds, rounds_of_open_flows
+from lab.model import Circumstance, ClusterIP, Flow, Place, PodIs, PodState, Service, ServiceIs, ServicePort
+from svcproof.sabotage.claims import Claim, Round, rounds, rounds_of_open_flows
 
 ECHO = Service(name="echo", endpoints=(Place.POD_A1,), ports=(ServicePort("http", 80),))
 GONE = (PodIs(Place.POD_A1, PodState.GONE),)
@@ -26,3 +28,11 @@ def test_open_flows_of_one_past_share_a_round() -> None:
     changed, unchanged, beside = claim("changed", GONE), claim("unchanged", ()), claim("beside", GONE)
     found = rounds_of_open_flows([claim("fresh"), changed, unchanged, beside])
     assert [each.claims for each in found] == [(unchanged,), (changed, beside)]
+
+
+def test_services_stand_as_the_circumstances_have_them() -> None:
+    """One that is changed is what it was changed into, and one that is deleted is not there."""
+    moved, gone = replace(ECHO, session_affinity_seconds=9), replace(ECHO, name="gone")
+    changed = (ServiceIs(ECHO, moved), ServiceIs(gone, None))
+    assert Round((ECHO, gone), (), ()).standing == (ECHO, gone)
+    assert Round((ECHO, gone), changed, ()).standing == (moved,)

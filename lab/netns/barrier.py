@@ -17,6 +17,7 @@ from lab.kube import Kube
 from lab.model import NODES, Place, Transport
 from lab.netns import plan
 from lab.polling import Limit, wait_until
+from lab.side_by_side import side_by_side
 from lab.traffic.craft import Shape
 from lab.traffic.exchange import Exchange
 from lab.traffic.way import Way
@@ -61,10 +62,15 @@ class Barrier:
     def wait(self) -> None:
         """Changes the canary and returns when every node's rules lead there. What `check` raises ends the wait."""
         self._round += 1
-        self.kube.patch_service(_NAME, {"spec": {"ports": self._service_ports()}})
-        self.kube.patch_endpoint_slice(_NAME, {"ports": self._slice_ports()})
+        side_by_side(lambda write: write(), (self._write_service, self._write_slice))
         for node in NODES:
             self.wait_node(node)
+
+    def _write_service(self) -> None:
+        self.kube.patch_service(_NAME, {"spec": {"ports": self._service_ports()}})
+
+    def _write_slice(self) -> None:
+        self.kube.patch_endpoint_slice(_NAME, {"ports": self._slice_ports()})
 
     def wait_node(self, node: Place) -> None:
         """Returns when this node's rules lead to the canary as it is now."""

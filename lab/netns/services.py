@@ -19,6 +19,7 @@ from lab.model import (
 )
 from lab.netns.pods import PodPool
 from lab.polling import Limit, wait_until
+from lab.side_by_side import side_by_side
 
 _LABEL = "svcproof.invalid"
 _PROXY_NAME = "service.kubernetes.io/service-proxy-name"
@@ -179,18 +180,16 @@ def label_pods(pods: PodPool, services: Sequence[Service], value: str | None = "
     for service in services:
         for pod in service.endpoints:
             by_pod.setdefault(pod, {})[label(service)] = value
-    for pod, labels in by_pod.items():
-        pods.label(pod, labels)
+    side_by_side(lambda each: pods.label(*each), by_pod.items())
 
 
 def relabel_pods(pods: PodPool, service: Service) -> None:
     """Gives the pods of this Service their label, and takes it from all others."""
     key = label(service)
     labelled = {pod for pod, labels in pods.labels.items() if key in labels}
-    for pod in sorted(labelled - set(service.endpoints)):
-        pods.label(pod, {key: None})
-    for pod in sorted(set(service.endpoints) - labelled):
-        pods.label(pod, {key: "yes"})
+    wanted = set(service.endpoints)
+    side_by_side(lambda pod: pods.label(pod, {key: None}), sorted(labelled - wanted))
+    side_by_side(lambda pod: pods.label(pod, {key: "yes"}), sorted(wanted - labelled))
 
 
 def wait_ports(kube: Kube, service: Service) -> None:

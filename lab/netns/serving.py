@@ -18,6 +18,7 @@ from lab.netns.namespaces import Namespaces
 from lab.netns.pods import PodPool
 from lab.netns.service_range import ServiceRange
 from lab.netns.zones import Zones
+from lab.side_by_side import side_by_side
 
 
 @dataclass(slots=True)
@@ -53,17 +54,13 @@ class Serving:
         """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
         unwanted = [service for service in self.services if service not in wanted]
         missing = [service for service in wanted if service not in self.services]
-        for service in unwanted:
-            services.delete(self.kube, service)
+        side_by_side(lambda service: services.delete(self.kube, service), unwanted)
         services.label_pods(self.pod_pool, unwanted, value=None)
         services.label_pods(self.pod_pool, missing)
-        made = {service.name: services.create(self.kube, service) for service in missing}
-        for service in missing:
-            if service.listed:
-                self.kube.create_endpoint_slice(services.slice_by_hand(service, self.facts.primary))
+        made = side_by_side(self._make, missing)
         gone = {service.name for service in unwanted}
         kept = {name: facts for name, facts in self.facts.services.items() if name not in gone}
-        self._know({**kept, **made})
+        self._know({**kept, **{service.name: facts for service, facts in zip(missing, made, strict=True)}})
         self.services = tuple(wanted)
         services.wait_slices_gone(self.kube, gone)
         services.wait_slices(self.kube, wanted)
@@ -78,7 +75,7 @@ class Serving:
         Returns when the rules of every node have it.
         """
         others = tuple(service for service in self.services if service.name != name)
-        concerned = (*self.services, *(() if now is None else (now,)))
+        concerned = [service for service in (*self.services, now) if service and service.name == name]
         if now is None:
             self._delete_service(name)
             self.services = others
@@ -89,16 +86,17 @@ class Serving:
             services.wait_slices(self.kube, [now])
             services.wait_ports(self.kube, now)
         self._wait_programmed()
-        self._wait_behind_rules(*concerned)
+        self._wait_behind_rules(concerned)
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Brings pods into these states through the API; returns when every node's rules know."""
-        for pod, state in states.items():
-            self.pod_pool.bring(pod, state)
+        side_by_side(lambda each: self.pod_pool.bring(*each), states.items())
         self._note_written()
         services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
-        self._wait_behind_rules()
+        self._wait_behind_rules(
+            [each for each in self.services if not states.keys().isdisjoint(each.endpoints)]
+        )
 
     def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
         """Brings Node objects into these states through the API; returns when their kube-proxies know."""
@@ -127,6 +125,13 @@ class Serving:
     def deviations(self) -> tuple[Deviation, ...]:
         """What had to be done for kube-proxies that missed something at their start."""
         return (*self.zones.deviations(), *self.service_range.deviations())
+
+    def _make(self, service: Service) -> ServiceFacts:
+        """Makes a Service, and its slice where that is written by hand."""
+        made = services.create(self.kube, service)
+        if service.listed:
+            self.kube.create_endpoint_slice(services.slice_by_hand(service, self.facts.primary))
+        return made
 
     def _delete_service(self, name: str) -> None:
         self.kube.delete_service(name)
@@ -162,16 +167,15 @@ class Serving:
         self.wait_rules()
         self.programmed_seconds += (time.monotonic() - start,)
 
-    def _wait_behind_rules(self, *services_before: Service) -> None:
+    def _wait_behind_rules(self, concerned: Sequence[Service]) -> None:
         """Waits for what kube-proxy does after it has written rules, and before its next sync.
 
         It clears conntrack for UDP, says anew at health check ports how many endpoints there are, and closes those that
-        are nobody's any more.
+        are nobody's any more. concerned: the Services that have changed, or whose endpoints have.
         """
-        every = (*self.services, *services_before)
-        ports = [port for service in every for port in service.ports]
+        ports = [port for service in concerned for port in service.ports]
         if any(port.protocol is Protocol.UDP for port in ports) or any(
-            map(services.is_health_checked, every)
+            map(services.is_health_checked, concerned)
         ):
             self.wait_rules()
         checked = {service.name for service in self.services if services.is_health_checked(service)}

@@ -8,9 +8,22 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from conformance.live import Live
-from conformance.outcome import Dropped, LocalError, Masqueraded, Outcome, delivered
+from conformance.outcome import Dropped, LocalError, Masqueraded, Outcome, Refused, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import Flow, LoadBalancerIP, Place, Protocol, Service, ServiceIs, ServicePort, ServiceType
+from lab.model import (
+    Flow,
+    LoadBalancerIP,
+    NodePort,
+    OtherPort,
+    Place,
+    Protocol,
+    Refusal,
+    Service,
+    ServiceIs,
+    ServicePort,
+    ServiceType,
+    Transport,
+)
 
 A1, C = Place.POD_A1, Place.WORKER_C
 GUARDED = Service(
@@ -23,6 +36,7 @@ GUARDED = Service(
 )
 HTTP, DNS = LoadBalancerIP(GUARDED, "http"), LoadBalancerIP(GUARDED, "dns")
 TO_PODS = (ServiceIs(GUARDED, replace(GUARDED, load_balancer_source_ranges=(IPv4Network("10.244.0.0/16"),))),)
+BESIDE = OtherPort(NodePort(GUARDED, "dns", C), Transport.UDP, after=1)
 SERVED = delivered(A1, source=Masqueraded(C))
 
 pytestmark = given(GUARDED)
@@ -48,4 +62,13 @@ def test_open_flow(live: Live, flow: Flow, expect: Outcome) -> None:
 )
 def test_new_flow(live: Live, flow: Flow, expect: Outcome) -> None:
     """A new flow of the same sender is dropped."""
+    assert live.observe(flow) == expect
+
+
+@requirement("np-badport")
+@claims(
+    behind_one_with_ranges=Claim(Flow(Place.CLIENT, BESIDE), Refused(C, Refusal.PORT_UNREACHABLE), TO_PODS)
+)
+def test_beside_its_node_port(live: Live, flow: Flow, expect: Outcome) -> None:
+    """The number behind a node port is not served, nor shut out."""
     assert live.observe(flow) == expect

@@ -11,7 +11,7 @@ from lab.netns.interfaces import PodInterfaces
 from lab.polling import Limit
 from lab.profiles import ProxyMode
 
-MIN_SYNC_PERIOD = "10ms"
+MIN_SYNC_PERIOD = "50ms"
 
 DEVIATIONS = (
     Deviation(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from conformance.arranged import Arranged
 from conformance.live import Live
+from lab.model import ServiceIs
 from lab.netns import plan
 from lab.netns.cluster import NetnsCluster
 from lab.profiles import ProxyMode
@@ -23,7 +24,7 @@ from svcproof.sabotage.trial import Trial
 
 @dataclass(slots=True)
 class Arrangement:
-    """network: the claims of the pod network, which hold in every round that has no circumstances but its Services.
+    """network: the claims of the pod network, which hold wherever pods, nodes and kube-proxies are as at first.
 
     baseline: claims that were not as expected without any fault, with what was seen.
     """
@@ -43,7 +44,9 @@ class Arrangement:
             bench.hasten()
             if not opened:
                 bench.forget_flows()
-            network = () if round_.when else [each for each in self.network if each.id not in self.baseline]
+            pods_are_as_at_first = all(isinstance(each, ServiceIs) for each in round_.when)
+            holding = [each for each in self.network if each.id not in self.baseline]
+            network = holding if pods_are_as_at_first else ()
             # In a sample, what has noticed a fault is asked behind the faults, and by that alone.
             at_once = self.order.budget is None or opened or not round_.services
             judges = Judges(self._sound(bench, round_.claims) if at_once else round_.claims, network)

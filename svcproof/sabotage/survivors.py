@@ -20,6 +20,10 @@ _NODES_ARE_NO_PODS = (
 _PODS_ARE_SERVED_BEFORE = (
     "With policy Local, pods are served by the rules before this one and never come to it."
 )
+_A_NODE_IS_ASKED_BY_NODES = (
+    "The endpoint is a node's own address: what pods send there, the network masquerades; what comes by a front door "
+    "from outside was marked there; and the rest are a node's own packets, which bear its address."
+)
 _KERNEL_REFUSES_TOO = "Without this rule the kernel refuses itself, in the same way: nothing listens there."
 _FORWARD_ACCEPTS = (
     "The rule accepts what nothing would drop: the policy of FORWARD and INPUT is ACCEPT in the lab, as kernels have "
@@ -101,8 +105,8 @@ RECORDED: tuple[Recorded, ...] = (
         r"narrow: nat KUBE-EXT\(.*\): -j KUBE-SVL.* -> for all but pods", IPTABLES, _PODS_ARE_SERVED_BEFORE
     ),
     Recorded(
-        r"narrow: nat KUBE-SVL\((many-over|affine-briefly|affine-for-long)-local:http\): .*--mode random .* "
-        r"-> for all but pods",
+        r"narrow: nat KUBE-SVL\(((many-over|affine-briefly|affine-for-long)-local|switched):http\): "
+        r".*(--mode random|-m recent --rcheck) .* -> for all but pods",
         IPTABLES,
         _PODS_ARE_SERVED_BEFORE,
     ),
@@ -111,6 +115,12 @@ RECORDED: tuple[Recorded, ...] = (
         r".* -> for all but pods",
         NFTABLES,
         _PODS_ARE_SERVED_BEFORE,
+    ),
+    Recorded(
+        r"(drop-mark|add-mark|widen): nat KUBE-SEP\(\S+ worker-\w:\d+\): .*"
+        r"-> (nothing|with the mark set before it|without `-s worker-\w`)",
+        IPTABLES,
+        _A_NODE_IS_ASKED_BY_NODES,
     ),
     Recorded(
         r"narrow: filter KUBE-EXTERNAL-SERVICES: .* has no local endpoints.* -> for all but pods",

@@ -52,6 +52,13 @@ def die_with_parent(signal_number: int) -> None:
     _check(_libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0), "prctl(PR_SET_PDEATHSIG)")
 
 
+def current_processor() -> int:
+    """The processor that the calling thread is on (sched_getcpu(3))."""
+    number = int(_libc.sched_getcpu())
+    _check(min(number, 0), "sched_getcpu")
+    return number
+
+
 def in_initial_user_namespace() -> bool:
     """Whether this process has the machine's own user namespace, where root may write global sysctls."""
     return Path("/proc/self/ns/user").stat().st_ino == _INITIAL_USER_NAMESPACE

@@ -47,6 +47,7 @@ from lab.polling import let_pass
 from lab.profiles import Profile
 from lab.traffic.asking import Asking
 from lab.traffic.exchange import Exchange
+from lab.traffic.one_processor import one_processor
 from lab.traffic.places import Captures
 from lab.traffic.silence import together
 
@@ -155,10 +156,11 @@ class NetnsCluster:
             )
         behind = sentinels(flow, way, self.standing)
         question = question_of(flow, self.standing)
-        if question is None:
-            return self.exchange.send(way, count, behind)
-        asked = Asking(self.captures, self.namespaces.inside).get(question, count)
-        return self.exchange.follow(asked, behind)
+        with one_processor():
+            if question is None:
+                return self.exchange.send(way, count, behind)
+            asked = Asking(self.captures, self.namespaces.inside).get(question, count)
+            return self.exchange.follow(asked, behind)
 
     def resolve(self, flow: Flow, count: int) -> Resolution:
         """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
@@ -180,7 +182,8 @@ class NetnsCluster:
             change()
             times.append(time.time_ns())
 
-        seen = self.exchange.send_during(ways, together(each), timed)
+        with one_processor():
+            seen = self.exchange.send_during(ways, together(each), timed)
         if not self.serving.written_ns:
             raise UsageError(
                 "a change was to be watched, and nothing changed",
@@ -208,7 +211,8 @@ class NetnsCluster:
     def send_traced(self, flow: Flow) -> TracedProbe:
         """Sends one more probe, with the kernels of all nodes telling which rules it passes. Never judged."""
         self.check()
-        return self.inspection.traced(flow, self.standing, self.exchange)
+        with one_processor():
+            return self.inspection.traced(flow, self.standing, self.exchange)
 
     def rules(self, node: Place, *, fresh: bool) -> Sequence[Rule]:
         """The rules of a node, to be shown and never judged. fresh: read now, not since the last change."""

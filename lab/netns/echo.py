@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from lab.model import Place
 from lab.netns.namespaces import Namespaces
 from lab.traffic.decode import ANSWERED, ASKED, PAYLOAD
+from lab.traffic.one_processor import stay_on_this_processor
 
 _BACKLOG = 4096
 
@@ -94,6 +95,7 @@ def main(arguments: Sequence[str]) -> None:
     prefix, ports, *places = arguments
     namespaces = Namespaces(prefix)
     echo = Echo()
+    stay_on_this_processor()
     for place in places:
         with namespaces.inside(Place(place)):
             for port in ports.split(","):

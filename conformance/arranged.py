@@ -23,8 +23,9 @@ class Arranged:
     def arrange(self, services: Sequence[Service], when: Collection[Circumstance]) -> None:
         """Makes exactly these Services and circumstances so, and all else as at first.
 
-        Pods and nodes first become what they were, so that Services are given to pods that are ready; few Services at a
-        time, because iptables-nft in a user namespace cannot send rules of many in one message.
+        Pods and nodes first become what they were, so that Services are given to pods that are ready, and change while
+        they are; few Services at a time, because iptables-nft in a user namespace cannot send rules of many in one
+        message.
         """
         proxies = [each for each in when if isinstance(each, ProxyHas)]
         pods = {each.pod: each.state for each in when if isinstance(each, PodIs)}
@@ -38,8 +39,11 @@ class Arranged:
             self._services = None  # Unknown, until the change has succeeded.
             self._cluster.set_services(services)
             self._services = tuple(services)
+        if self._differing(changed):
+            # So that endpoints change last: kube-proxy sees Services and EndpointSlices in no order.
+            self._set_pods({pod: state for pod, state in pods.items() if self._pods.get(pod) is state})
+            self._change_services(changed)
         self._set_pods(pods)
-        self._change_services(changed)
         if proxy != self._proxy:
             # A kube-proxy that starts is waited for until it knows the zone that its node was made with.
             self._set_nodes({})
@@ -63,13 +67,16 @@ class Arranged:
             self._nodes = nodes
 
     def _change_services(self, changed: Mapping[Service, Service | None]) -> None:
-        """Those that are no longer named become what they were given as."""
-        for given in dict.fromkeys((*self._changed, *changed)):
-            now = changed.get(given, given)
-            if self._changed.get(given, given) != now:
-                services, self._services = self._services, None
-                self._cluster.change_service(given.name, now)
-                self._services, self._changed = services, {**self._changed, given: now}
+        for given, now in self._differing(changed).items():
+            services, self._services = self._services, None
+            self._cluster.change_service(given.name, now)
+            self._services, self._changed = services, {**self._changed, given: now}
+
+    def _differing(self, changed: Mapping[Service, Service | None]) -> dict[Service, Service | None]:
+        """What must become of Services; those that are no longer named become what they were given as."""
+        every = dict.fromkeys((*self._changed, *changed))
+        wanted = {given: changed.get(given, given) for given in every}
+        return {given: now for given, now in wanted.items() if self._changed.get(given, given) != now}
 
 
 def _changes(

@@ -42,7 +42,7 @@ def test_deleted(live: Live, flow: Flow, expect: Outcome) -> None:
 @requirement("svc-recreate")
 @claims(
     open_udp_flow=Claim(
-        replace(QUERY, source_port=61021), SECOND, AT_SECOND, AT_FIRST, meanwhile=(*DELETED, *AT_SECOND)
+        replace(QUERY, source_port=61021), SECOND, AT_SECOND, AT_FIRST, meanwhile=(*DELETED, *AT_FIRST)
     ),
     new_flow=Claim(HTTP, SECOND, AT_SECOND),
 )

@@ -56,9 +56,7 @@ pytestmark = given(HOTLINE)
     former_node_port=Claim(replace(NODE_PORT, source_port=61050), SERVED, IS_MOVED, ()),
     former_external_ip=Claim(replace(EXTERNAL, source_port=61051), SERVED, IS_MOVED, ()),
     new_external_ip=Claim(replace(NEW_EXTERNAL, source_port=61052), Forwarded(Place.ROUTER), IS_MOVED, ()),
-    new_external_ip_later=Claim(
-        replace(NEW_EXTERNAL, source_port=61053), SERVED, WITH_OTHER_ENDPOINTS, (), meanwhile=IS_MOVED
-    ),
+    new_external_ip_later=Claim(replace(NEW_EXTERNAL, source_port=61053), SERVED, WITH_OTHER_ENDPOINTS, ()),
     new_flow_to_new_external_ip=Claim(NEW_EXTERNAL, SERVED, IS_MOVED),
     new_flow_to_former_node_port=Claim(NODE_PORT, Refused(C, Refusal.PORT_UNREACHABLE), IS_MOVED),
 )

@@ -7,7 +7,7 @@ from conformance.oracle.doors import is_proxied
 from conformance.oracle.endpoints import Endpoint, endpoints_of
 from conformance.oracle.world import Setting, Undocumented
 from conformance.outcome import Arrival, Delivered, Dropped, Forwarded, Outcome
-from lab.model import Circumstance, Flow, PodState, Protocol, Service, ServiceTarget, Transport
+from lab.model import Circumstance, Flow, PodIs, PodState, Protocol, Service, ServiceTarget, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,18 @@ def beyond_the_window() -> Outcome:
 def _is_cleared(was: Setting, now: Setting) -> bool:
     """Whether kube-proxy has looked through conntrack for UDP flows that are served otherwise by now.
 
-    The slices of a Service that is made are written behind it; of one that changes, at any time.
+    Where Services and pods have changed, pods did last.
     """
     given = was.world.services.values()
-    if not any(_slices(was, each) != _slices(now, each) for each in given):
-        return False
-    steps = [(was.now(each), now.now(each)) for each in given]
-    if any(earlier and later and earlier != later for earlier, later in steps):
+    if all(was.now(each) == now.now(each) for each in given):
+        return any(_slices(was, each) != _slices(now, each) for each in given)
+    kept = (each for each in now.when if not isinstance(each, PodIs) or each in was.when)
+    before_pods = replace(now, when=tuple(kept))
+    if any(_slices(before_pods, each) != _slices(now, each) for each in given):
+        return True
+    if any(_slices(was, each) != _slices(now, each) for each in given):
         raise Undocumented("whether kube-proxy has seen first that a Service changed, or that endpoints did")
-    return True
+    return False
 
 
 def _slices(setting: Setting, given: Service) -> Sequence[Sequence[Endpoint]]:

@@ -12,6 +12,7 @@ from conformance.statistics import FEWEST, probes_to_see_every
 from lab.api import ApiAnswer
 from lab.errors import LabError
 from lab.model import (
+    Circumstance,
     ClusterIP,
     Creation,
     Flow,
@@ -162,6 +163,21 @@ def test_a_service_changes_by_difference_and_back_before_others_are_given(cluste
     for services, when in [([ECHO], (deleted,)), ([ECHO], (deleted,)), ([ECHO], (other,)), ([], ())]:
         arranged.arrange(services, when)
     assert cluster.asked == ["services echo", "echo deleted", "echo changed", "echo changed", "services "]
+
+
+def test_pods_come_back_before_services_change_and_go_after(cluster: FakeCluster) -> None:
+    """What changes of endpoints last, changes behind Services: kube-proxy sees the two in no order of its own."""
+    arranged = Arranged(cluster)
+    steps: list[tuple[Circumstance, ...]] = [(NOT_READY, GONE), (ServiceIs(ECHO, None), GONE), (NOT_READY,)]
+    for when in steps:
+        arranged.arrange([ECHO], when)
+    assert cluster.asked[3:] == [
+        f"{A1} {PodState.READY}",
+        "echo deleted",
+        f"{B1} {PodState.READY}",
+        "echo changed",
+        f"{A1} {PodState.NOT_READY}",
+    ]
 
 
 def test_a_change_that_fails_leaves_services_unknown(cluster: FakeCluster) -> None:

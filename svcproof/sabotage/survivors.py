@@ -105,8 +105,8 @@ RECORDED: tuple[Recorded, ...] = (
         r"narrow: nat KUBE-EXT\(.*\): -j KUBE-SVL.* -> for all but pods", IPTABLES, _PODS_ARE_SERVED_BEFORE
     ),
     Recorded(
-        r"narrow: nat KUBE-SVL\(((many-over|affine-briefly|affine-for-long)-local|switched):http\): "
-        r".*(--mode random|-m recent --rcheck) .* -> for all but pods",
+        r"narrow: nat KUBE-SVL\(((many-over|affine-briefly|affine-for-long)-local|switched):http\): .* "
+        r"-> for all but pods",
         IPTABLES,
         _PODS_ARE_SERVED_BEFORE,
     ),

@@ -38,7 +38,7 @@ def calico_for(
 
 
 def is_at_hand(sources: Sources) -> bool:
-    """Whether a lab that may choose would run Calico itself: any program was handed in, or all are in the cache."""
+    """Whether a lab that may choose would run Calico itself: any of it was handed in, or the cache has it all."""
     return any_in(sources.directory) or CalicoImages(sources, Silence()).is_cached
 
 

@@ -39,33 +39,36 @@ class CalicoImages:
 
     @property
     def is_cached(self) -> bool:
-        """Whether the set is in the cache, without a look at its files."""
-        return (self._folder / _RECORD).exists()
+        """Whether the whole set is in the cache, and every file of it is what was put there."""
+        return self._origins() is not None
 
     def cached(self) -> CalicoParts | None:
-        """The whole set, if it is in the cache and every file of it is what was put there."""
-        folder = self._folder
-        try:
-            record = json.loads((folder / _RECORD).read_text())
-            damaged = [
-                name for name, sha256 in record["sha256"].items() if sha256_of(folder / name) != sha256
-            ]
-            origins = {CalicoProgram(name): origin for name, origin in record["origins"].items()}
-        except FileNotFoundError:
-            return None
-        except (OSError, KeyError, AttributeError, ValueError) as error:
-            self.progress.say(f"{folder} in the cache cannot be read ({error})")
-            return None
-        if damaged:
-            self.progress.say(f"{folder} in the cache is damaged ({', '.join(damaged)})")
-            return None
-        return parts_in(folder, origins)
+        """The set, if it is so in the cache. ComponentError where its programs do not run on this machine."""
+        origins = self._origins()
+        return None if origins is None else parts_in(self._folder, origins)
 
     def get(self) -> CalicoParts:
         """The whole set, from the cache or else from the registry. Only one run at a time gets it."""
         root = self.sources.cache
         with lock(root, _NAME, self.progress), staging(root, _NAME) as stage:
             return self.cached() or self._got(stage)
+
+    def _origins(self) -> Mapping[CalicoProgram, str] | None:
+        """Where the programs in the cache came from. None where there is no set, or, which is said, no whole one."""
+        folder = self._folder
+        if not folder.exists():
+            return None
+        try:
+            record = json.loads((folder / _RECORD).read_text())
+            damaged = [name for name, sha256 in record["sha256"].items() if not _is(folder / name, sha256)]
+            origins = {CalicoProgram(name): origin for name, origin in record["origins"].items()}
+        except (OSError, KeyError, AttributeError, ValueError) as error:
+            self.progress.say(f"{folder} in the cache cannot be read ({error})")
+            return None
+        if damaged:
+            self.progress.say(f"{folder} in the cache is damaged ({', '.join(damaged)})")
+            return None
+        return origins
 
     def _got(self, stage: Path) -> CalicoParts:
         """Everything is checked before it gets its place in the cache, to which it comes in one step."""
@@ -137,3 +140,7 @@ class CalicoImages:
     def _folder(self) -> Path:
         name = f"{CALICO_VERSION}-linux-{self.sources.architecture}-images"
         return self.sources.cache.absolute() / "programs" / "calico-images" / name
+
+
+def _is(file: Path, sha256: str) -> bool:
+    return file.exists() and sha256_of(file) == sha256

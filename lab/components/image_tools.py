@@ -58,7 +58,7 @@ class ImageTools:
     progress: Progress
 
     def save(self, image: str, target: Path) -> SavedAs:
-        """Writes an image, as `docker save` does. image: registry, name and tag.
+        """Writes an image, as `docker save` does. image: registry, name and tag; target: in a directory that is there.
 
         MissingRequirement where there is no tool; ComponentError where the registry says no, which is final, or no
         tool gets the image: a time-out, or an engine that does not run, leads to the next tool.
@@ -85,19 +85,26 @@ class ImageTools:
         )
 
     def _save(self, tool: ImageTool, image: str, target: Path, beat: Beat) -> str:
+        """The tool runs where the file is to be, and is told its name alone: skopeo ends a path at its first colon."""
+
         def do(*arguments: str) -> Finished:
-            return self._run([tool, *arguments], image, beat)
+            return self._run([tool, *arguments], image, target.parent, beat)
 
-        return (
-            _by_skopeo(do, image, target, self.environ)
+        digest = (
+            _by_skopeo(do, image, target.name, self.environ)
             if tool is ImageTool.SKOPEO
-            else _by_engine(do, image, target)
+            else _by_engine(do, image, target.name)
         )
+        if target.exists():
+            return digest
+        raise _Failed(f"{tool} ended well, but wrote no {target.name}")
 
-    def _run(self, command: Sequence[str], image: str, beat: Beat) -> Finished:
+    def _run(self, command: Sequence[str], image: str, directory: Path, beat: Beat) -> Finished:
         shown = " ".join(command)
         try:
-            finished = run(tied(command), environ=self.environ, seconds=self.seconds, beat=beat)
+            finished = run(
+                tied(command), environ=self.environ, directory=directory, seconds=self.seconds, beat=beat
+            )
         except TimeoutError:
             raise _Failed(f"{shown}: not done after {self.seconds:.0f} s") from None
         except OSError as error:
@@ -115,7 +122,7 @@ class ImageTools:
         raise _Failed(f"{shown}: status {finished.status}\n{finished.last_lines}")
 
 
-def _by_skopeo(do: Callable[..., Finished], image: str, target: Path, environ: Mapping[str, str]) -> str:
+def _by_skopeo(do: Callable[..., Finished], image: str, target: str, environ: Mapping[str, str]) -> str:
     """Asks for the digest first, and then for what has this digest."""
     places = (Path(environ.get("HOME", "/")) / policy for policy in _POLICIES)
     # Debian's skopeo only recommends the package that has the usual policy, which is to accept anything.
@@ -126,11 +133,11 @@ def _by_skopeo(do: Callable[..., Finished], image: str, target: Path, environ: M
     return digest
 
 
-def _by_engine(do: Callable[..., Finished], image: str, target: Path) -> str:
+def _by_engine(do: Callable[..., Finished], image: str, target: str) -> str:
     """The image stays in the engine's own store, where its user finds it."""
     do("pull", "--quiet", image)
     known = do("image", "inspect", "--format", "{{json .RepoDigests}}", image)
-    do("save", "--output", str(target), image)
+    do("save", "--output", target, image)
     return _digest(known, image.rpartition(":")[0])
 
 

@@ -44,8 +44,8 @@ def write_executable(path: Path, content: bytes | str) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class FakeGo:
-    """A directory for PATH with a `go` that "builds" the fake programs and notes each call."""
+class StandIns:
+    """A directory with programs for PATH that note how they were called."""
 
     directory: Path
 
@@ -56,9 +56,14 @@ class FakeGo:
 
     @property
     def calls(self) -> list[str]:
-        """What `go` was run with, `go env` left out; CGO_ENABLED comes first."""
+        """A line for each call."""
         log = self.directory / "calls"
         return log.read_text().splitlines() if log.exists() else []
+
+
+@dataclass(frozen=True, slots=True)
+class FakeGo(StandIns):
+    """A `go` that "builds" the fake programs. Of a call it notes CGO_ENABLED and the arguments; of `go env` nothing."""
 
     def install(self, *, version: str = "go1.26.8", build: str = "", results: str = "") -> None:
         """Write the `go`.

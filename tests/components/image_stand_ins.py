@@ -6,10 +6,9 @@ import json
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from lab.components.image_tools import ImageTool
-from tests.components.fakes import write_executable
+from tests.components.fakes import StandIns, write_executable
 
 DIGESTS = {"node": f"sha256:{'a' * 64}", "cni": f"sha256:{'b' * 64}"}
 
@@ -57,21 +56,8 @@ def saved_image(layers: Sequence[Layer], *, packed: bool = False) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageStandIns:
-    """A directory for PATH in which tools can be put, and the images that they find in the registry."""
-
-    directory: Path
-
-    @property
-    def path(self) -> Path:
-        """The directory that belongs in PATH."""
-        return self.directory / "bin"
-
-    @property
-    def calls(self) -> list[str]:
-        """How tools were called: name and arguments."""
-        log = self.directory / "calls"
-        return log.read_text().splitlines() if log.exists() else []
+class ImageStandIns(StandIns):
+    """Tools, and the images that they find in the registry. Of a call they note their name and the arguments."""
 
     def publish(self, name: str, *layers: Layer) -> None:
         """Has an image in the registry."""

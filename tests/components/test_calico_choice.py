@@ -89,6 +89,7 @@ def test_a_damaged_cache_is_not_run(reaching: Sources, progress: Recorder) -> No
     parts = calico_for(CALICO, Implementation.REAL, reaching, progress)
     assert isinstance(parts, CalicoParts)
     parts.programs[CalicoProgram.CNI].write_text("damaged")
+    assert not is_at_hand(reaching)
     assert isinstance(calico_for(CALICO, None, reaching, progress), BuiltDatapath)
     assert any("is damaged (calico)" in said for said in progress.said)
 

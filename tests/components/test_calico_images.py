@@ -129,6 +129,7 @@ def test_a_no_told_by_nerdctl_is_understood(images: CalicoImages, tools: ImageSt
         pytest.param("echo 'Cannot connect to the Docker daemon'; exit 1", id="no daemon"),
         pytest.param("echo 'dial tcp: lookup quay.io: no such host'; exit 125", id="no such host"),
         pytest.param("exit 0", id="no digest"),
+        pytest.param(f"echo registry.invalid/calico/node@{DIGESTS['node']}", id="no file"),
     ],
 )
 def test_what_may_be_the_tools_own_trouble_leads_to_the_next_tool(
@@ -230,17 +231,24 @@ def test_other_crds_than_the_pinned_are_a_lab_error(
     assert kept(images) == []
 
 
+@pytest.mark.parametrize(
+    "spoil", [lambda file: file.write_text("damaged"), Path.unlink], ids=["damaged", "missing"]
+)
 @pytest.mark.parametrize("name", [*CalicoProgram, "crds/crds.yaml", "origin.json"])
-def test_a_damaged_entry_is_got_again(
-    images: CalicoImages, tools: ImageStandIns, progress: Recorder, name: str
+def test_an_entry_that_is_not_whole_is_got_again(
+    images: CalicoImages,
+    tools: ImageStandIns,
+    progress: Recorder,
+    name: str,
+    spoil: Callable[[Path], object],
 ) -> None:
     """It is not run, and that is said."""
     tools.install(ImageTool.SKOPEO)
     whole = images.get()
-    file = whole.programs[CalicoProgram.NODE].parent / name
-    file.write_text("damaged")
-    assert images.cached() is None
+    spoil(whole.programs[CalicoProgram.NODE].parent / name)
+    assert (images.is_cached, images.cached()) == (False, None)
     assert "in the cache " in progress.said[-1]
+    assert name in progress.said[-1] or name == "origin.json"
     assert images.get() == whole
 
 

@@ -58,6 +58,17 @@ def test_skopeo_gets_the_whole_set(images: CalicoImages, registry: Registry) -> 
     assert parts.programs[CalicoProgram.IPAM].read_text() == says()
 
 
+def test_a_cache_may_have_a_colon_in_its_name(
+    images: CalicoImages, registry: Registry, tmp_path: Path
+) -> None:
+    """Though to skopeo the path of an archive ends at the first one."""
+    tag = f"v{CALICO_VERSION}"
+    registry.publish("calico/node", tag, {"bin/calico-node": says()})
+    registry.publish("calico/cni", tag, {"opt/cni/bin/calico": says(), "opt/cni/bin/calico-ipam": says()})
+    elsewhere = replace(images, sources=replace(images.sources, cache=tmp_path / "a:b"))
+    assert elsewhere.get().version == CALICO_VERSION
+
+
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_what_skopeo_tells_of_a_no_is_understood(
     images: CalicoImages, registry: Registry, status: int

@@ -77,10 +77,9 @@ def parser() -> argparse.ArgumentParser:
 def _add_doctor(verbs: _Verbs) -> None:
     verb = _verb(verbs, "doctor", commands.doctor, "find out by trying what this machine can run")
     verb.add_argument("profiles", nargs="*", metavar="PROFILE", help="all of them by default")
-    verb.add_argument("--fix", action="store_true", help="install missing Debian packages (as root)")
     verb.add_argument("--brief", action="store_true", help="say only what stands in the way")
     verb.add_argument("--json", action="store_true", help="for programs")
-    _add_sources(verb)
+    _add_lab_settings(verb)
     _add_runs(verb)
 
 
@@ -137,6 +136,7 @@ def _add_sabotage(verbs: _Verbs) -> None:
     verb.add_argument("--list", action="store_true", help="list the faults, make none")
     _add_seed(verb, "of the sample")
     _add_lab_settings(verb)
+    _add_runs(verb)
 
 
 def _add_choice(verb: argparse.ArgumentParser) -> None:
@@ -155,6 +155,7 @@ def _add_run_settings(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("-n", "--workers", type=_count, default=None, metavar="N", help="labs side by side (2)")
     _add_seed(verb, "of marks")
     _add_lab_settings(verb)
+    _add_runs(verb)
 
 
 def _add_seed(verb: argparse.ArgumentParser, what: str) -> None:
@@ -165,16 +166,14 @@ def _add_lab_settings(verb: argparse.ArgumentParser) -> None:
     _add_encapsulation(verb)
     _add_implementation(verb)
     _add_sources(verb)
-    _add_runs(verb)
+    verb.add_argument("--fix", action="store_true", help="first install missing Debian packages (as root)")
 
 
 def _add_up_and_down(verbs: _Verbs) -> None:
     up = _verb(verbs, "up", commands.up, "make a lab that stays up")
     _add_profile(up)
     up.add_argument("--name", default="", help="of the lab (the profile's)")
-    _add_encapsulation(up)
-    _add_implementation(up)
-    _add_sources(up)
+    _add_lab_settings(up)
     down = _verb(verbs, "down", commands.down, "end a lab that was made by `up`")
     down.add_argument("name", nargs="?", default="", metavar="LAB")
     down.add_argument("--all", action="store_true", help="every lab that was made by `up`")

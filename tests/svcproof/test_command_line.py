@@ -31,6 +31,10 @@ REFUSED = {
     "unknown encapsulation": (["up", PROFILE, "--encapsulation", "pigeon"], "invalid choice: 'pigeon'"),
     "no kube-proxy there": (["run", PROFILE, "--kube-proxy", "/nowhere"], "there is nothing"),
     "no components there": (["run", PROFILE, "--components", "/nowhere"], "not a directory"),
+    "no components there to examine first": (
+        ["run", "--fix", PROFILE, "--components", "/nowhere"],
+        "not a directory",
+    ),
     "unknown lab of status": (["status", "nonsense"], "there is no lab named 'nonsense'"),
     "unknown lab of down": (["down", "nonsense"], "there is no lab named 'nonsense'"),
     "unknown lab of dump": (["dump", "worker-a", "--lab", "nonsense"], "there is no lab named 'nonsense'"),

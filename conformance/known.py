@@ -1,9 +1,6 @@
 """Claims that a proxy mode is known to answer otherwise. Strict both ways: the recorded outcome must be observed."""
 
-import re
-from dataclasses import dataclass
-from enum import StrEnum
-
+from conformance.difference import DifferenceKind, KnownDifference, applies
 from conformance.outcome import (
     Arrival,
     Changed,
@@ -19,33 +16,6 @@ from conformance.outcome import (
 )
 from lab.model import Place, Refusal
 from lab.profiles import NetworkName, Profile, ProxyMode
-
-
-class DifferenceKind(StrEnum):
-    """Whether the difference is meant, or a bug that upstream knows."""
-
-    DOCUMENTED = "documented"
-    UPSTREAM_BUG = "upstream bug"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownDifference:
-    """What is observed in place of a claim's expectation.
-
-    since, until: the first version of Kubernetes that has it, and the first that has it no more; open if empty.
-    network: where only this one differs.
-    """
-
-    claim: str
-    proxy_mode: ProxyMode
-    instead: Outcome
-    kind: DifferenceKind
-    reason: str
-    link: str
-    network: NetworkName | None = None
-    since: str = ""
-    until: str = ""
-
 
 _IPTABLES = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go"
 _NFTABLES = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/nftables/proxier.go"
@@ -74,6 +44,7 @@ def _documented(
 _TO_ROUTER = Forwarded(Place.ROUTER)
 _SERVED = delivered(Place.POD_A1, Place.POD_B1, source=Kept())
 _NO_DROP_OF_INVALID = "nftables mode drops nothing for being invalid (it has --conntrack-tcp-be-liberal): "
+_NOT_ON_LOOPBACK = "nftables mode does not serve node ports on 127.0.0.1"
 _ROUTED = "iptables mode has rules for the ports of Services only; all else is routed like any address"
 
 KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
@@ -247,36 +218,30 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
     *_documented(
         ProxyMode.NFTABLES,
         Refused(Place.WORKER_A, Refusal.TCP_RESET),
-        "nftables mode does not serve node ports on 127.0.0.1",
+        _NOT_ON_LOOPBACK,
         _MIGRATING,
         "np-localhost.from_the_node",
+        "np-localhost.lb_serving_http",
+        "np-localhost.lb_dropping_http",
+        "np-localhost.lb_shut_http",
+        "np-localhost.lb_left_alone_http",
     ),
     *_documented(
         ProxyMode.NFTABLES,
         Refused(Place.WORKER_B, Refusal.PORT_UNREACHABLE),
-        "nftables mode does not serve node ports on 127.0.0.1",
+        _NOT_ON_LOOPBACK,
         _MIGRATING,
         "np-localhost.udp",
     ),
     *_documented(
         ProxyMode.NFTABLES,
         Refused(Place.WORKER_A, Refusal.PORT_UNREACHABLE),
-        "nftables mode does not serve node ports on 127.0.0.1",
+        _NOT_ON_LOOPBACK,
         _MIGRATING,
         "np-localhost.lb_serving_dns",
         "np-localhost.lb_dropping_dns",
         "np-localhost.lb_shut_dns",
         "np-localhost.lb_left_alone_dns",
-    ),
-    *_documented(
-        ProxyMode.NFTABLES,
-        Refused(Place.WORKER_A, Refusal.TCP_RESET),
-        "nftables mode does not serve node ports on 127.0.0.1",
-        _MIGRATING,
-        "np-localhost.lb_serving_http",
-        "np-localhost.lb_dropping_http",
-        "np-localhost.lb_shut_http",
-        "np-localhost.lb_left_alone_http",
     ),
 )
 
@@ -289,22 +254,3 @@ def known_difference(claim: str, profile: Profile, kubernetes: str) -> KnownDiff
         if here and on_it and applies(difference, kubernetes):
             return difference
     return None
-
-
-def applies(difference: KnownDifference, kubernetes: str) -> bool:
-    """Whether a version has a difference: from `since` on, and before `until`.
-
-    A pre-release counts as its release. A program that names no version is taken to have every difference.
-    """
-    version = _numbers(kubernetes)
-    if version is None:
-        return True
-    since, until = _numbers(difference.since), _numbers(difference.until)
-    return (since is None or since <= version) and (until is None or version < until)
-
-
-def _numbers(version: str) -> tuple[int, ...] | None:
-    """The numbers of a version, such as 1.36 or v1.36.3-rc.0. None for none, and for Go's v0.0.0 of unnamed builds."""
-    found = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", version)
-    numbers = tuple(int(each) for each in found.groups() if each is not None) if found else ()
-    return numbers if any(numbers) else None

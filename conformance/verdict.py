@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from conformance.known import KnownDifference
+from conformance.difference import KnownDifference
 from conformance.outcome import Changed, Lost, Outcome
 from conformance.results import Verdict
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from conformance.known import KnownDifference, known_difference
+from conformance.difference import KnownDifference
+from conformance.known import known_difference
 from conformance.outcome import Outcome
 from conformance.requirements import REQUIREMENTS
 from conformance.results import ClaimResult, DifferenceRecord, Requirement, Verdict

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.known import KNOWN_DIFFERENCES, applies, known_difference
+from conformance.difference import applies
+from conformance.known import KNOWN_DIFFERENCES, known_difference
 from lab.profiles import profile_named
 
 ALWAYS = replace(KNOWN_DIFFERENCES[0], since="", until="")

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from conformance.known import DifferenceKind, KnownDifference
+from conformance.difference import DifferenceKind, KnownDifference
 from conformance.outcome import (
     Changed,
     Dropped,

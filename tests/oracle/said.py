@@ -1,6 +1,7 @@
 """What the oracle says of a claim, asked as the claim asks."""
 
-from conformance.known import KnownDifference, known_difference
+from conformance.difference import KnownDifference
+from conformance.known import known_difference
 from conformance.oracle import Past, documented, documented_again, documented_spread
 from conformance.outcome import (
     Balanced,

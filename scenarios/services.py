@@ -1,8 +1,13 @@
-"""Services that more than one scenario asks. Modules that are given the same ones can share them as they stand."""
+"""Services that more than one scenario asks, and what is claimed of them in the same words.
+
+Modules that are given the same ones can share them as they stand.
+"""
 
 from ipaddress import IPv4Address
 
-from lab.model import Place, Protocol, Service, ServicePort, ServiceType
+from conformance.outcome import Refused
+from conformance.vocabulary import Claim
+from lab.model import Flow, Place, Protocol, Refusal, Service, ServicePort, ServiceType, Target
 
 NONE = Service(
     name="none",
@@ -12,6 +17,12 @@ NONE = Service(
     ports=(ServicePort("http", 80), ServicePort("dns", 53, protocol=Protocol.UDP)),
 )
 """Every front door, and no endpoint."""
+
+
+def refused(by: Place, sender: Place, target: Target, via: Place | None = None) -> Claim:
+    """Refused by this node with the ICMP error that says that no one listens."""
+    return Claim(Flow(sender, target, via), Refused(by, Refusal.PORT_UNREACHABLE))
+
 
 PAIR = Service(
     name="coming-and-going",

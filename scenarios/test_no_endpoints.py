@@ -6,20 +6,15 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/s
 """
 
 from conformance.live import Live
-from conformance.outcome import Outcome, Refused
-from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import ClusterIP, Flow, NodeAddress, NodePort, OtherPort, Place, Refusal, Target, Transport
-from scenarios.services import NONE
+from conformance.outcome import Outcome
+from conformance.vocabulary import claims, given, requirement
+from lab.model import ClusterIP, Flow, NodeAddress, NodePort, OtherPort, Place, Transport
+from scenarios.services import NONE, refused
 
 A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
 CLUSTER_IP, UDP = ClusterIP(NONE, "http"), ClusterIP(NONE, "dns")
 
 pytestmark = given(NONE)
-
-
-def refused(by: Place, sender: Place, target: Target, via: Place | None = None) -> Claim:
-    """Refused by this node with the ICMP error that says that no one listens."""
-    return Claim(Flow(sender, target, via), Refused(by, Refusal.PORT_UNREACHABLE))
 
 
 @requirement("noep-cip")

@@ -4,20 +4,15 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables
 """
 
 from conformance.live import Live
-from conformance.outcome import Outcome, Refused
-from conformance.vocabulary import Claim, claims, given, requirement
-from lab.model import ExternalIP, Flow, LoadBalancerIP, Place, Refusal, Target
-from scenarios.services import NONE
+from conformance.outcome import Outcome
+from conformance.vocabulary import claims, given, requirement
+from lab.model import ExternalIP, Flow, LoadBalancerIP, Place
+from scenarios.services import NONE, refused
 
 A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
 LOAD_BALANCER, EXTERNAL = LoadBalancerIP(NONE, "http"), ExternalIP(NONE, "http")
 
 pytestmark = given(NONE)
-
-
-def refused(by: Place, sender: Place, target: Target, via: Place | None = None) -> Claim:
-    """Refused by this node with the ICMP error that says that no one listens."""
-    return Claim(Flow(sender, target, via), Refused(by, Refusal.PORT_UNREACHABLE))
 
 
 @requirement("noep-lb")

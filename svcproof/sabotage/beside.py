@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
-from pathlib import Path
 
 from lab.commands import run
-from lab.model import PODS, Place, ProxyHas, Service
+from lab.model import NODES, PODS, Place, ProxyHas, Service
 from lab.netns.cluster import NetnsCluster
 from lab.rules.node import NodeRules
 from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.fault import Kind
+from svcproof.sabotage.sysctls import written
 
 _TABLE = "ip svcproof-sabotage"
 _FORWARD = "type filter hook forward priority 10; policy drop;"
@@ -42,7 +42,7 @@ def faults(services: Sequence[Service]) -> tuple[Beside, ...]:
     """All of them; kube-proxy's end comes last, because it is started anew behind it."""
     endpoints = {place for service in services for place in service.endpoints}
     first = {min(pod for pod in PODS if pod.node is node) for node in {pod.node for pod in PODS}}
-    forward, strict = {"net.ipv4.ip_forward": "0"}, {"net.ipv4.conf.all.rp_filter": "1"}
+    forward, strict = {"ip_forward": "0"}, {"conf/all/rp_filter": "1"}
     return (
         Beside(Kind.CONNTRACK_FLUSHED, "on every node, before new flows", _flushed, harmless=True),
         Beside(Kind.IP_FORWARD_OFF, "on every node", partial(_sysctls, wanted=forward)),
@@ -91,14 +91,8 @@ def _killed(bench: Bench) -> Iterator[None]:
         bench.freeze()
 
 
-@contextmanager
-def _sysctls(bench: Bench, wanted: Mapping[str, str]) -> Iterator[None]:
-    before = bench.inside(lambda _node: {name: _sysctl(name).read_text() for name in wanted})
-    bench.inside(lambda _node: _write(wanted))
-    try:
-        yield
-    finally:
-        bench.inside(lambda rules: _write(before[rules.node]))
+def _sysctls(bench: Bench, wanted: Mapping[str, str]) -> AbstractContextManager[None]:
+    return written(bench.cluster.namespaces, NODES, wanted)
 
 
 @contextmanager
@@ -131,15 +125,6 @@ def _unplugged(bench: Bench, pod: Place) -> Iterator[None]:
         for route in routes:
             run(["ip", "-n", node, "route", "replace", *route.split(), "dev", name])
         run(["ip", "-n", node, "neighbour", "flush", "all"])
-
-
-def _sysctl(name: str) -> Path:
-    return Path("/proc/sys", *name.split("."))
-
-
-def _write(values: Mapping[str, str]) -> None:
-    for name, value in values.items():
-        _sysctl(name).write_text(value)
 
 
 def _nft(script: str) -> None:

@@ -5,10 +5,9 @@ They are tried where no Service is, so that the claims of the network itself hav
 
 import json
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from pathlib import Path
 from typing import assert_never
 
 from lab.commands import run
@@ -22,6 +21,7 @@ from lab.profiles import Encapsulation, NetworkName, ProxyMode
 from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.fault import Kind
+from svcproof.sabotage.sysctls import written
 
 NODE, PEER, OTHER = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
 _POD = Place.POD_B1
@@ -106,7 +106,7 @@ def _on_link(bench: Bench) -> Iterator[None]:
     """Everything arrives where it should: only who is asked for by ARP is not as it should be."""
     node, route = _route_to_pods(bench)
     answers = {"conf/eth0/proxy_arp": "1", "neigh/eth0/proxy_delay": "0"}
-    with _without_route(bench), _written(bench.cluster.namespaces, PEER, answers):
+    with _without_route(bench), written(bench.cluster.namespaces, [PEER], answers):
         run(["ip", "-n", node, "route", "add", route[0], "dev", "eth0"])
         try:
             yield
@@ -231,32 +231,13 @@ def _without_flannels_masquerade(bench: Bench) -> Iterator[None]:
 @contextmanager
 def _without_rp_filter(bench: Bench) -> Iterator[None]:
     links = [addressing.pod_interface(pod) for pod in PODS if pod.node is NODE]
-    with _written(bench.cluster.namespaces, NODE, {f"conf/{link}/rp_filter": "0" for link in links}):
+    with written(bench.cluster.namespaces, [NODE], {f"conf/{link}/rp_filter": "0" for link in links}):
         yield
 
 
 @contextmanager
 def _without_proxy_arp(bench: Bench) -> Iterator[None]:
     namespaces = bench.cluster.namespaces
-    with _written(namespaces, PEER, {f"conf/{addressing.pod_interface(_POD)}/proxy_arp": "0"}):
+    with written(namespaces, [PEER], {f"conf/{addressing.pod_interface(_POD)}/proxy_arp": "0"}):
         run(["ip", "-n", namespaces.name(_POD), "neighbour", "flush", "dev", "eth0"])
         yield
-
-
-@contextmanager
-def _written(namespaces: Namespaces, node: Place, wanted: Mapping[str, str]) -> Iterator[None]:
-    """Has these sysctls of net.ipv4 be so for the body."""
-    files = {Path("/proc/sys/net/ipv4", name): value for name, value in wanted.items()}
-    with namespaces.inside(node):
-        before = {file: file.read_text() for file in files}
-        _write(files)
-    try:
-        yield
-    finally:
-        with namespaces.inside(node):
-            _write(before)
-
-
-def _write(values: Mapping[Path, str]) -> None:
-    for file, value in values.items():
-        file.write_text(value)

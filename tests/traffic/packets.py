@@ -8,6 +8,7 @@ from lab.traffic.craft import TTL, Shape, craft
 from lab.traffic.decode import Known
 
 MARK = 0x1234_ABCD
+NEXT = (MARK + 1) & 0xFFFFFFFF
 KNOWN = Known(frozenset({MARK}), {})
 SOURCE, DESTINATION = IPv4Address("10.244.1.3"), IPv4Address("10.244.2.2")
 ROUTER, NODE = IPv4Address("172.18.0.254"), IPv4Address("172.18.0.11")

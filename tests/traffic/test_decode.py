@@ -1,10 +1,10 @@
-"""What the decoder makes of answers, refusals, tunnels, and of what is nothing of ours."""
+"""What the decoder makes of answers, refusals, and of what is nothing of ours."""
 
 from dataclasses import replace
 
 import pytest
 
-from lab.model import Headers, Part, Refusal, Transport, Tunnel
+from lab.model import Headers, Part, Refusal, Transport
 from lab.traffic.craft import TTL
 from lab.traffic.decode import ANSWERED, ASKED, PAYLOAD, Decoded, Known, decode, mirror
 from tests.traffic.packets import (
@@ -13,26 +13,22 @@ from tests.traffic.packets import (
     FIN,
     KNOWN,
     MARK,
-    NODE,
+    NEXT,
     PSH,
-    ROUTER,
     RST,
     SOURCE,
     SYN,
     headers,
     icmp,
-    ipip,
     packet,
     probe,
     sctp,
     tcp,
     udp,
-    vxlan,
 )
 from tests.traffic.recording import RECORDINGS, recording
 
 TCP, UDP, ICMP, SCTP = 6, 17, 1, 132
-NEXT = (MARK + 1) & 0xFFFFFFFF
 
 each_transport = pytest.mark.parametrize("transport", Transport, ids=str)
 
@@ -184,63 +180,6 @@ def test_an_error_about_a_reply_is_nothing(reply: bytes) -> None:
     """A sender without a socket answers the reply with an error of its own: no refusal of the probe."""
     assert decode(reply, KNOWN) is not None
     assert decode(packet(ICMP, icmp(3, 3, reply), SOURCE, DESTINATION), KNOWN) is None
-
-
-@pytest.mark.parametrize("port", [4789, 8472])
-@each_transport
-def test_vxlan_is_looked_into(transport: Transport, port: int) -> None:
-    """A probe in a VXLAN packet keeps its own headers and names the tunnel's ends."""
-    tunnel = Tunnel("vxlan", NODE, ROUTER)
-    expected = Decoded(MARK, Part.PROBE, headers(transport), tunnel)
-    assert decode(vxlan(probe(transport), port), KNOWN) == expected
-
-
-@each_transport
-def test_ipip_is_looked_into(transport: Transport) -> None:
-    """A probe in an IPIP packet keeps its own headers and names the tunnel's ends."""
-    expected = Decoded(MARK, Part.PROBE, headers(transport), Tunnel("ipip", NODE, ROUTER))
-    assert decode(ipip(probe(transport)), KNOWN) == expected
-
-
-def test_an_outer_packet_in_fragments_is_told() -> None:
-    """The first fragment of a tunnel's packet says that there are more; the packet within is read all the same."""
-    more_fragments = 0x2000
-    found = decode(vxlan(probe(Transport.UDP), fragment=more_fragments), KNOWN)
-    assert found is not None
-    assert found.headers == headers(Transport.UDP)
-    assert found.tunnel == Tunnel("vxlan", NODE, ROUTER, in_pieces=True)
-
-
-@pytest.mark.parametrize("wrap", [vxlan, ipip], ids=["vxlan", "ipip"])
-def test_replies_and_refusals_travel_in_tunnels_too(wrap: object) -> None:
-    """What comes back inside a tunnel is decoded as outside of it, and names the tunnel."""
-    assert callable(wrap)
-    for inner in (packet(TCP, tcp(RST | ACK, 0, NEXT)), packet(TCP, tcp(SYN | ACK, 5, NEXT))):
-        plain, wrapped = decode(inner, KNOWN), decode(wrap(inner), KNOWN)
-        assert plain is not None
-        assert wrapped is not None
-        assert (plain.part, plain.headers, plain.refusal) == (
-            wrapped.part,
-            wrapped.headers,
-            wrapped.refusal,
-        )
-        assert (plain.tunnel, wrapped.tunnel is None) == (None, False)
-
-
-def test_of_nested_tunnels_the_outermost_counts() -> None:
-    """The wire shows the outermost packet."""
-    found = decode(vxlan(ipip(probe(Transport.TCP))), KNOWN)
-    assert found is not None
-    assert (found.mark, found.headers) == (MARK, headers(Transport.TCP))
-    assert found.tunnel == Tunnel("vxlan", NODE, ROUTER)
-
-
-@each_transport
-def test_a_tunnel_with_nothing_of_ours_is_nothing(transport: Transport) -> None:
-    """A packet in a tunnel is ours by its mark, not by being in a tunnel."""
-    nothing = Known(frozenset({NEXT}), {})
-    assert decode(vxlan(probe(transport)), nothing) is None
-    assert decode(ipip(probe(transport)), nothing) is None
 
 
 def test_ip_options_are_stepped_over() -> None:

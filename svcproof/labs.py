@@ -93,33 +93,34 @@ class Labs:
         """Holds an entry for the body. UsageError where another lab of this name stands."""
         check_name(name)
         home = self._home / name
+        entry = Registration(LabEntry(name, use, profile, directory, os.getpid()), home)
+        lock = self._take(name, home, entry)
+        try:
+            yield entry
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+            os.close(lock)
+
+    def _take(self, name: str, home: Path, entry: Registration) -> int:
+        """Writes the entry, unless the name is taken; the lock by which it is known to be alive."""
         try:
             with self._guarded():
                 self._look()  # Removes what an ended lab of this name left.
                 home.mkdir(parents=True, exist_ok=True)
                 lock = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-                entry = Registration(LabEntry(name, use, profile, directory, os.getpid()), home)
-                mine = _try_lock(lock)
-                if mine:
+                if _try_lock(lock):
                     entry.write()
+                    return lock
+                os.close(lock)
         except OSError as error:
             raise LabError(
                 f"cannot register the lab in {home}",
                 output=str(error),
                 next_step="another place, with SVCPROOF_STATE",
             ) from error
-        try:
-            if not mine:
-                raise UsageError(
-                    f"a lab named {name!r} stands already",
-                    next_step=f"svcproof down {name}, or another name",
-                )
-            try:
-                yield entry
-            finally:
-                shutil.rmtree(home, ignore_errors=True)
-        finally:
-            os.close(lock)
+        raise UsageError(
+            f"a lab named {name!r} stands already", next_step=f"svcproof down {name}, or another name"
+        )
 
     def standing(self) -> tuple[LabEntry, ...]:
         """The labs that stand now; leftovers of ended ones are removed on the way."""

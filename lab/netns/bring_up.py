@@ -43,33 +43,13 @@ Say = Callable[[str], None]
 def lab_up(order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[NetnsCluster]:
     """A lab for the body of a with statement. Must run in a capsule. name: of this lab among those of a run."""
     start = time.monotonic()
-    state, logs = STATE / name, order.logs / name
-    state.mkdir(parents=True)
-    logs.mkdir(parents=True, exist_ok=True)
-    namespaces = Namespaces(prefix)
-    topology.build(namespaces)
-    with ExitStack() as stack:
-        launcher = Launcher(namespaces, logs, dict(os.environ))
-        stack.callback(launcher.end)
-        # This process stands where kube-apiserver is; its sockets elsewhere are opened by short visits.
-        stack.enter_context(namespaces.inside(UNDERLAY))
-        say("starting etcd and kube-apiserver")
-        plane = control_plane.start_storage_and_api(order.components, launcher, state)
-        echo = launcher.start("echo", UNDERLAY, pods.echo_command(order.python, namespaces))
-        captures = stack.enter_context(closing(Captures(namespaces.inside, Place, plan.CONTROL)))
-        senders = stack.enter_context(closing(Senders(namespaces.inside)))
-        marks = Random(f"{order.seed}/{name}")  # noqa: S311 - to be repeated, not to be secret
-        connections = stack.enter_context(closing(Connections(namespaces.inside)))
-        exchange = Exchange(captures, senders, connections, marks)
-        kube = stack.enter_context(closing(control_plane.connect(plane)))
+    with _ground(order, name, Namespaces(prefix), say) as ground:
         say(f"starting kube-proxy and {order.profile.network} on three nodes")
-        ground = _Ground(order, name, launcher, state, plane, kube, captures, exchange)
         cluster = _start_cluster(ground)
-        cluster.daemons += (echo,)
-        _wait_echo(echo)
+        _wait_echo(ground.echo)
         cluster.check()
         say("waiting for the pod network")
-        wait_pods_reach(exchange, cluster.standing.primary, cluster.check)
+        wait_pods_reach(ground.exchange, cluster.standing.primary, cluster.check)
         say("waiting for the first rules of every node")
         cluster.serving.start()
         cluster.up_seconds = time.monotonic() - start
@@ -87,8 +67,33 @@ class _Ground:
     state: Path
     plane: control_plane.ControlPlane
     kube: Kube
+    echo: Daemon
     captures: Captures
     exchange: Exchange
+
+
+@contextmanager
+def _ground(order: LabOrder, name: str, namespaces: Namespaces, say: Say) -> Iterator[_Ground]:
+    """The ground of a lab for the body of a with statement; the echo may not listen yet."""
+    state, logs = STATE / name, order.logs / name
+    state.mkdir(parents=True)
+    logs.mkdir(parents=True, exist_ok=True)
+    topology.build(namespaces)
+    with ExitStack() as stack:
+        launcher = Launcher(namespaces, logs, dict(os.environ))
+        stack.callback(launcher.end)
+        # This process stands where kube-apiserver is; its sockets elsewhere are opened by short visits.
+        stack.enter_context(namespaces.inside(UNDERLAY))
+        say("starting etcd and kube-apiserver")
+        plane = control_plane.start_storage_and_api(order.components, launcher, state)
+        echo = launcher.start("echo", UNDERLAY, pods.echo_command(order.python, namespaces))
+        captures = stack.enter_context(closing(Captures(namespaces.inside, Place, plan.CONTROL)))
+        senders = stack.enter_context(closing(Senders(namespaces.inside)))
+        marks = Random(f"{order.seed}/{name}")  # noqa: S311 - to be repeated, not to be secret
+        connections = stack.enter_context(closing(Connections(namespaces.inside)))
+        exchange = Exchange(captures, senders, connections, marks)
+        kube = stack.enter_context(closing(control_plane.connect(plane)))
+        yield _Ground(order, name, launcher, state, plane, kube, echo, captures, exchange)
 
 
 def _start_cluster(on: _Ground) -> NetnsCluster:
@@ -97,7 +102,7 @@ def _start_cluster(on: _Ground) -> NetnsCluster:
     network = network_on(_site(on), on.order.profile.network)
     controllers = control_plane.start_controllers(on.order.components, on.launcher, on.plane.kubeconfig)
     network_daemons = network.start()
-    daemons = (*on.plane.daemons, controllers, *network_daemons)
+    daemons = (*on.plane.daemons, controllers, *network_daemons, on.echo)
     proxies = _proxies(on, network.pod_interfaces)
     proxies.start(ProxyHas())
     network.wait(lambda: check(*daemons))

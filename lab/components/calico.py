@@ -1,13 +1,12 @@
 """Calico's own programs and CRDs in a directory: whole, of one version, of the line that the lab knows."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from lab.components.command import run
 from lab.components.disk import sha256_of
+from lab.components.identity import ask
 from lab.errors import ComponentError
 
 CALICO_VERSION = "3.32.1"
@@ -17,7 +16,7 @@ CALICO_LINE = "3.32"
 CRDS = "crds"
 """The folder of the CRDs, beside the programs: libcalico-go/config/crd of Calico's sources."""
 
-_ANSWER_SECONDS = 10.0
+_VERSION = r"^v?(\d+\.\d+\.\d+)\b"
 _NEEDED_CRDS = ("clusterinformations", "felixconfigurations", "ippools", "ipamblocks", "blockaffinities")
 
 
@@ -77,7 +76,7 @@ def parts_in(directory: Path, origins: Mapping[CalicoProgram, str] | None = None
 
 def _one_version(programs: Mapping[CalicoProgram, Path]) -> str:
     """The version of all programs, which is one that the lab knows."""
-    versions = {program: _version(program, path) for program, path in programs.items()}
+    versions = {program: ask(program, path, "-v", _VERSION) for program, path in programs.items()}
     if len(set(versions.values())) > 1:
         raise ComponentError(
             "Calico's programs are of several versions: "
@@ -91,28 +90,6 @@ def _one_version(programs: Mapping[CalicoProgram, Path]) -> str:
             next_step=f"hand in {CALICO_LINE}, or --network-implementation datapath",
         )
     return version
-
-
-def _version(program: CalicoProgram, path: Path) -> str:
-    command = [str(path), "-v"]
-    again = f"hand in a {program} for this machine, or take {path} away"
-    try:
-        finished = run(command, environ={}, seconds=_ANSWER_SECONDS)
-    except OSError as error:
-        raise ComponentError(
-            f"tried to use {path} as {program}, but it could not be run",
-            command=command,
-            output=str(error),
-            next_step=again,
-        ) from error
-    if answer := re.search(r"^v?(\d+\.\d+\.\d+)\b", finished.output, re.MULTILINE):
-        return answer[1]
-    raise ComponentError(
-        f"tried to use {path} as {program}, but it does not say which version it is",
-        command=command,
-        output=finished.last_lines,
-        next_step=again,
-    )
 
 
 def _crds(folder: Path) -> tuple[Path, ...]:

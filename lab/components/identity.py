@@ -26,13 +26,37 @@ def version_of(program: Program, path: Path) -> str:
 
     Raises ComponentError where it cannot be run, does not answer, or is another program.
     """
+    answers = [ask(program, path, each.argument, each.answer) for each in _questions(program)]
+    return answers[-1]
+
+
+def ask(program: str, path: Path, argument: str, pattern: str) -> str:
+    """What an executable says of itself: group 1 of the pattern, in its answer to this argument.
+
+    ComponentError where it cannot be run, does not answer, or is another program.
+    """
     if not path.is_file() or not os.access(path, os.X_OK):
         raise ComponentError(
             f"tried to use {path} as {program}, but it is not an executable file",
             next_step=f"put an executable {program} there (chmod +x), or take it away",
         )
-    answers = [_ask(program, path, question) for question in _questions(program)]
-    return answers[-1]
+    command = [str(path.absolute()), argument]
+    again = f"hand in a {program} for this machine, or take {path} away"
+    try:
+        finished = run(command, environ={}, seconds=_ANSWER_SECONDS)
+    except OSError as error:
+        attempted = f"tried to use {path} as {program}, but it could not be run"
+        if isinstance(error, TimeoutError):
+            attempted = f"asked {path} whether it is {program}: no answer in {_ANSWER_SECONDS:.0f} s"
+        raise ComponentError(attempted, command=command, output=str(error), next_step=again) from error
+    if answer := re.search(pattern, finished.output, re.MULTILINE):
+        return answer[1]
+    raise ComponentError(
+        f"tried to use {path} as {program}, but it does not say that it is {program}",
+        command=command,
+        output=finished.last_lines,
+        next_step=again,
+    )
 
 
 def _questions(program: Program) -> tuple[_Question, ...]:
@@ -57,23 +81,3 @@ def _questions(program: Program) -> tuple[_Question, ...]:
             return (_Question("--version", rf"^CNI {program} plugin (?:version )?v?(\S+)"),)
         case _:
             assert_never(program)
-
-
-def _ask(program: Program, path: Path, question: _Question) -> str:
-    command = [str(path.absolute()), question.argument]
-    again = f"hand in a {program} for this machine, or take {path} away"
-    try:
-        finished = run(command, environ={}, seconds=_ANSWER_SECONDS)
-    except OSError as error:
-        attempted = f"tried to use {path} as {program}, but it could not be run"
-        if isinstance(error, TimeoutError):
-            attempted = f"asked {path} whether it is {program}: no answer in {_ANSWER_SECONDS:.0f} s"
-        raise ComponentError(attempted, command=command, output=str(error), next_step=again) from error
-    if answer := re.search(question.answer, finished.output, re.MULTILINE):
-        return answer[1]
-    raise ComponentError(
-        f"tried to use {path} as {program}, but it does not say that it is {program}",
-        command=command,
-        output=finished.last_lines,
-        next_step=again,
-    )

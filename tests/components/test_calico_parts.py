@@ -52,11 +52,13 @@ def test_half_a_set_is_a_lab_error(directory: Path, gone: CalicoProgram) -> None
         ),
         pytest.param(
             lambda place: write_executable(place / "calico-ipam", says("hello")),
-            "does not say which version",
+            "does not say that it is calico-ipam",
             id="another program",
         ),
         pytest.param(
-            lambda place: (place / "calico-node").chmod(0o644), "could not be run", id="not executable"
+            lambda place: (place / "calico-node").chmod(0o644),
+            "is not an executable file",
+            id="not executable",
         ),
         pytest.param(
             lambda place: (place / "crds" / "ippools.yaml").unlink(),
@@ -73,3 +75,14 @@ def test_a_set_that_will_not_do_is_a_lab_error(
     with pytest.raises(ComponentError, match=message) as error:
         parts_in(directory)
     assert error.value.next_step
+
+
+def test_a_program_that_does_not_answer_is_a_lab_error(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not waited for for ever."""
+    monkeypatch.setattr("lab.components.identity._ANSWER_SECONDS", 0.5)
+    write_executable(directory / "calico", "#!/bin/sh\nexec sleep 60\n")
+    with pytest.raises(ComponentError, match="whether it is calico: no answer in") as error:
+        parts_in(directory)
+    assert error.value.command == (str(directory / "calico"), "-v")

@@ -33,10 +33,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; svcproof's exit code."""
     typed = list(sys.argv[1:] if argv is None else argv)
     ours, theirs = _split(typed)
-    options = parser().parse_args(ours)
+    options, unknown = parser().parse_known_args(ours)
     options.typed, options.rest = tuple(typed), tuple(theirs)
+    if unknown:
+        options.verb.error(f"unrecognized arguments: {' '.join(unknown)}")
     if theirs and not options.takes_more:
-        parser().error(f"what follows -- is for commands that pass it on: {' '.join(theirs)!r}")
+        options.verb.error(f"what follows -- is for commands that pass it on: {' '.join(theirs)!r}")
     try:
         return int(options.command(options, Settings.from_env(os.environ)))
     except UsageError as error:
@@ -225,9 +227,11 @@ def _add_report(verbs: _Verbs) -> None:
 
 
 def _verb(verbs: _Verbs, name: str, command: Command, text: str) -> argparse.ArgumentParser:
-    said = f"{text[0].upper()}{text[1:]}."
+    said = f"{text[0].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
     added = verbs.add_parser(name, help=text, description=said, allow_abbrev=False)
-    added.set_defaults(command=command, only_prints=name not in _JUDGING, takes_more=name in _PASSING_ON)
+    added.set_defaults(
+        verb=added, command=command, only_prints=name not in _JUDGING, takes_more=name in _PASSING_ON
+    )
     return added
 
 

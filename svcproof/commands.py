@@ -132,6 +132,8 @@ def down(options: argparse.Namespace, settings: Settings) -> int:
     labs_of_user = Labs(settings.state)
     if options.all:
         ending = [entry for entry in labs_of_user.standing() if entry.use is LabUse.UP]
+        if not ending:
+            print("no lab stands")
     else:
         ending = [labs_of_user.named(options.name)]
     for entry in ending:

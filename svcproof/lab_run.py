@@ -2,6 +2,7 @@
 
 import secrets
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,11 +54,15 @@ def prepare(request: LabRequest, name: str, progress: Progress) -> Path:
 
 
 def enter(request: LabRequest, directory: Path, argv: Sequence[str], labs: Labs) -> int:
-    """Runs a program in a capsule to its end; its exit code."""
-    with labs.register(directory.name, LabUse.RUN, request.profile.name, directory) as entry:
-        capsule = start_capsule(list(argv), clean(request.environ))
-        entry.started(capsule)
-        return supervise(capsule)
+    """Runs a program in a capsule to its end; its exit code. Where it cannot be started, the directory goes."""
+    try:
+        with labs.register(directory.name, LabUse.RUN, request.profile.name, directory) as entry:
+            capsule = start_capsule(list(argv), clean(request.environ))
+            entry.started(capsule)
+            return supervise(capsule)
+    except LabError:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
 
 
 def lab_order(

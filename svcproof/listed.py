@@ -50,16 +50,19 @@ def listed_claims(profile: Profile, kubernetes: str) -> tuple[ListedClaim, ...]:
 
 
 def matching(claims: Sequence[ListedClaim], patterns: Sequence[str], tier: Tier | None) -> tuple[str, ...]:
-    """The ids that match a pattern (all where none is given) and are of this tier. UsageError for a vain pattern."""
+    """The ids that match a pattern (all where none is given) and are of this tier. UsageError for a vain choice."""
     for pattern in patterns:
         if not any(fnmatch.fnmatchcase(claim.id, pattern) for claim in claims):
             raise UsageError(f"no claim matches {pattern!r}", next_step="svcproof claims PROFILE lists them")
-    return tuple(
+    found = tuple(
         claim.id
         for claim in claims
         if tier is None or claim.tier is tier
         if not patterns or any(fnmatch.fnmatchcase(claim.id, pattern) for pattern in patterns)
     )
+    if not found:
+        raise UsageError(f"no claim that matches is of tier {tier}", next_step="leave out one of the two")
+    return found
 
 
 def claims_json(claims: Sequence[ListedClaim]) -> str:

@@ -10,7 +10,11 @@ from svcproof.doctor.refusal import Part, Refusal
 Read = Callable[[Path], str | None]
 
 _CLONE = Path("/proc/sys/kernel/unprivileged_userns_clone")
-_MAXIMUM = Path("/proc/sys/user/max_user_namespaces")
+_LIMITS = {
+    kind: Path(f"/proc/sys/user/max_{kind}_namespaces")
+    for kind in ("user", "mnt", "net", "pid", "ipc", "uts")
+}
+"""How many namespaces of each kind a capsule is made of there may be."""
 _APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 _MOUNTS = Path("/proc/self/mountinfo")
 _STATUS = Path("/proc/self/status")
@@ -65,19 +69,25 @@ def _setting(refusal: Refusal, read: Read) -> Explanation | None:
 
 
 def _maximum(refusal: Refusal, read: Read) -> Explanation | None:
-    maximum = _value(read, _MAXIMUM)
-    if maximum == 0:
+    limits = {kind: _value(read, path) for kind, path in _LIMITS.items()}
+    if limits["user"] == 0:
         return Explanation(
             "user.max_user_namespaces is 0: nobody may make a user namespace",
             _sysctl("user.max_user_namespaces=15000"),
         )
-    if refusal.errno == "ENOSPC":
+    if refusal.errno != "ENOSPC":
+        return None
+    for kind in (each for each, limit in limits.items() if limit == 0):
+        setting = f"user.max_{kind}_namespaces"
         return Explanation(
-            f"there are as many namespaces as user.max_*_namespaces allow (user: {maximum}), or "
-            "32 inside each other",
-            "as root: raise the sysctls user.max_*_namespaces, or end what holds the others",
+            f"{setting} is 0: nobody may make such a namespace, not even root",
+            f"as root: sysctl -w {setting}=15000",
         )
-    return None
+    allowed = ", ".join(f"{kind}: {limit}" for kind, limit in limits.items() if limit is not None)
+    return Explanation(
+        f"there are as many namespaces as user.max_*_namespaces allow ({allowed}), or 32 inside each other",
+        "as root: raise the sysctls user.max_*_namespaces, or end what holds the others",
+    )
 
 
 def _apparmor(read: Read) -> Explanation | None:

@@ -15,6 +15,7 @@ from tests.doctor.machines import machine, refusing, trial
 DENIED = "Operation not permitted"
 CLONE = "/proc/sys/kernel/unprivileged_userns_clone"
 MAXIMUM = "/proc/sys/user/max_user_namespaces"
+NET = "/proc/sys/user/max_net_namespaces"
 APPARMOR = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"
 MOUNTS = "/proc/self/mountinfo"
 MASKED = (
@@ -81,6 +82,8 @@ def test_an_untried_step_is_not_told() -> None:
             f"{MAXIMUM[10:]}=15000",
         ),
         (Part.USER_NAMESPACE, "ENOSPC", {MAXIMUM: "9\n"}, "(user: 9)", "user.max_*_namespaces"),
+        (Part.NAMESPACES, "ENOSPC", {NET: "0\n"}, "max_net_namespaces is 0", f"sysctl -w {NET[10:]}=15000"),
+        (Part.NAMESPACES, "ENOSPC", {MAXIMUM: "9", NET: "7"}, "(user: 9, net: 7)", "user.max_*_namespaces"),
         (Part.USER_NAMESPACE, "EINVAL", {}, "no user namespaces", "CONFIG_USER_NS"),
         (Part.USER_NAMESPACE, "EPERM", {APPARMOR: "1\n"}, "AppArmor", f"{APPARMOR[10:]}=0"),
         (Part.NAMESPACES, "EPERM", {APPARMOR: "1\n"}, "AppArmor", f"{APPARMOR[10:]}=0"),

@@ -56,6 +56,14 @@ REFUSED = {
         ["run", "nftables-flannel", "--require", "nope*"],
         "no claim matches 'nope*'",
     ),
+    "claims of another tier": (
+        ["run", PROFILE, "--claim", "noep-cip.*", "--tier", "extended"],
+        "no claim that matches is of tier extended",
+    ),
+    "a command without hyphens before it": (
+        ["exec", "worker-a", "ip", "route"],
+        "usage: svcproof exec [--lab LAB] PLACE -- COMMAND ...\nsvcproof exec: error: unrecognized arguments: ip route",
+    ),
     "no run": (["report", "/nowhere"], "cannot read the results of a run"),
     "a run without results": (["report", "."], "cannot read the results of a run"),
 }
@@ -127,6 +135,11 @@ def test_a_report_is_made_from_results_alone(place: Path, capsys: pytest.Capture
 def test_no_lab_is_an_answer(arguments: list[str], printed: str, capsys: pytest.CaptureFixture[str]) -> None:
     """`labs` with nothing to list: exit 0."""
     assert (typed(arguments), capsys.readouterr().out) == (0, printed)
+
+
+def test_no_lab_to_take_down_is_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    """`down --all` where none stands: exit 0."""
+    assert (typed(["down", "--all"]), capsys.readouterr().out) == (0, "no lab stands\n")
 
 
 def test_a_lab_error_is_a_code_of_its_own(

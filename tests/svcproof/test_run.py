@@ -8,8 +8,10 @@ import pytest
 
 from lab.components.program import Component, Origin, Program
 from lab.components.sources import Sources
+from lab.errors import LabError
 from lab.profiles import Encapsulation, profile_named
-from svcproof.lab_run import LabRequest, clean, lab_order
+from svcproof.lab_run import LabRequest, clean, enter, lab_order
+from svcproof.labs import Labs
 from svcproof.run import RunRequest, pytest_command
 
 DIRECTORY = Path("/runs/a-run")
@@ -82,3 +84,13 @@ def test_the_order_names_the_kubernetes_that_is_tested() -> None:
     order = lab_order(request().lab, components, None, DIRECTORY / "logs")
     assert (order.kubernetes, order.seed, order.python) == ("dev", 5, sys.executable)
     assert order.profile.name == "nftables-flannel"
+
+
+def test_a_run_that_cannot_begin_leaves_nothing(tmp_path: Path) -> None:
+    """Its directory goes: there is nothing in it to look at."""
+    directory, state = tmp_path / "runs" / "a-run", tmp_path / "a-file"
+    directory.mkdir(parents=True)
+    state.touch()
+    with pytest.raises(LabError, match="cannot register the lab"):
+        enter(request().lab, directory, ["true"], Labs(state))
+    assert list((tmp_path / "runs").iterdir()) == []

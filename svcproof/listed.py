@@ -4,12 +4,13 @@ import fnmatch
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import pytest
 from pydantic import TypeAdapter
 
 from conformance.results import Tier
 from lab.errors import UsageError
 from lab.profiles import Profile
-from svcproof.collected import claim_of
+from svcproof.collected import check_unique, claim_of
 from svcproof.evidence import target_words
 from svcproof.scenario_items import scenario_items
 
@@ -32,8 +33,12 @@ _CLAIMS = TypeAdapter(tuple[ListedClaim, ...])
 
 
 def listed_claims(profile: Profile, kubernetes: str) -> tuple[ListedClaim, ...]:
-    """Every claim of the scenarios, in the order of collection."""
-    found = (claim_of(item, profile, kubernetes) for item in scenario_items())
+    """Every claim of the scenarios, in the order of collection. UsageError where one does not say what it claims."""
+    try:
+        found = [claim_of(item, profile, kubernetes) for item in scenario_items()]
+        check_unique(found)
+    except pytest.UsageError as error:
+        raise UsageError(str(error), next_step="docs/writing-a-scenario.md has a complete example") from error
     return tuple(
         ListedClaim(
             id=claim.id,

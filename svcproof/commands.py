@@ -13,6 +13,7 @@ from lab.components.calico_choice import calico_for
 from lab.components.needed import needed
 from lab.components.progress import Lines
 from lab.components.resolve import resolve
+from lab.components.sources import check_kubernetes
 from lab.errors import UsageError
 from lab.profiles import Profile, profile_named
 from reports.summary import sentence
@@ -102,6 +103,7 @@ def sabotage(options: argparse.Namespace, settings: Settings) -> int:
 
 def claims(options: argparse.Namespace, _settings: Settings) -> int:
     """`svcproof claims`."""
+    check_kubernetes(options.kubernetes)
     listed = listed_claims(profile_named(options.profile), options.kubernetes)
     wanted = matching(listed, options.claim, options.tier and Tier(options.tier))
     chosen = [claim for claim in listed if claim.id in wanted]

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from conformance.results import Tier
 from lab.errors import UsageError
 from lab.profiles import Profile
+from reports.summary import counted
 from svcproof.collected import check_unique, claim_of
 from svcproof.evidence import target_words
 from svcproof.scenario_items import scenario_items
@@ -91,4 +92,4 @@ def _lines(claims: Sequence[ListedClaim]) -> Iterator[str]:
                 yield f"    {claim.id}: {claim.sender} to {claim.target}: {claim.expected}"
                 if claim.instead:
                     yield f"      known difference: {claim.instead}"
-    yield f"{len(claims)} claims"
+    yield counted(len(claims), "claim")

@@ -13,6 +13,15 @@ from lab.errors import ComponentError, UsageError
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
+def check_kubernetes(version: str) -> None:
+    """UsageError for what is no version of Kubernetes."""
+    if not re.fullmatch(r"v?\d+\.\d+\.\d+", version):
+        raise UsageError(
+            f"{version!r} is not a Kubernetes version",
+            next_step=f"give one like {KUBERNETES_VERSION}, the one that is pinned",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """The origins of the programs, and the patience with each.
@@ -46,11 +55,7 @@ class Sources:
     machine: str = field(default_factory=platform.machine)
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"v?\d+\.\d+\.\d+", self.kubernetes_version):
-            raise UsageError(
-                f"{self.kubernetes_version!r} is not a Kubernetes version",
-                next_step=f"give one like {KUBERNETES_VERSION}, the one that is pinned",
-            )
+        check_kubernetes(self.kubernetes_version)
 
     @property
     def kubernetes(self) -> str:

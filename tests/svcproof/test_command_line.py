@@ -25,6 +25,10 @@ REFUSED = {
     "unknown profile of up": (["up", "nonsense"], "there is no profile 'nonsense'"),
     "unknown profile of doctor": (["doctor", "nonsense"], "there is no profile 'nonsense'"),
     "Kubernetes nonsense": (["run", PROFILE, "--kubernetes", "nonsense"], "'nonsense' is not a Kubernetes"),
+    "Kubernetes nonsense of claims": (
+        ["claims", PROFILE, "--kubernetes", "1.36"],
+        "'1.36' is not a Kubernetes",
+    ),
     "no workers": (["run", PROFILE, "--workers", "0"], "'0' is not a number between 1 and 16"),
     "too many workers": (["run", PROFILE, "-n", "17"], "'17' is not a number between 1 and 16"),
     "workers in words": (["run", PROFILE, "-n", "two"], "argument -n/--workers"),

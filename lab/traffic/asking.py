@@ -51,6 +51,7 @@ class Asking:
 
     def get(self, question: Question, count: int) -> Sequence[Trace]:
         """Asks so many times, each over a connection of its own; what became of each."""
+        self._pass_over()
         with ExitStack() as sockets:
             # Kept until the last has asked, so that no two have one port, by which they are told apart.
             opened = [sockets.enter_context(self._socket(question.sender)) for _ in range(count)]
@@ -63,6 +64,11 @@ class Asking:
         )
         made = traces(self._captures.sightings(known), probes)
         return [replace(trace, answer=each.answer) for trace, each in zip(made, asked, strict=True)]
+
+    def _pass_over(self) -> None:
+        """Drops what has been captured by now: the end of an earlier connection may bear a port that comes again."""
+        for _ in self._captures.sightings(Known((), {})):
+            pass
 
     def _socket(self, sender: Place) -> socket.socket:
         """A socket with a port, which it has all the same where its connection is refused."""

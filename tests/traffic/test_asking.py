@@ -64,10 +64,23 @@ def test_each_request_has_a_connection_of_its_own(port: int) -> None:
     made = asking.get(Question(Place.CLIENT, LOCALHOST, port, "/healthz"), 3)
     assert [(trace.answer or b"").endswith(b"/healthz") for trace in made] == [True] * 3
     assert all((trace.answer or b"").startswith(b"HTTP/1.0 503 ") for trace in made)
-    [known] = captures.known
+    _, known = captures.known
     ports = {trace.probe.headers.source_port for trace in made}
     assert {asked for _, asked, _, _ in known.connections} == ports
     assert len(ports) == 3
+
+
+def test_what_was_captured_before_belongs_to_no_connection(port: int) -> None:
+    """An earlier connection's end would be taken for an answer, where the kernel gives its port again."""
+    listening: list[bool] = []
+
+    class Looking(NoCaptures):
+        def sightings(self, known: Known) -> Iterator[tuple[int, Sighting]]:
+            listening.append(bool(known.connections))
+            return super().sightings(known)
+
+    Asking(Looking(), lambda _: nullcontext()).get(Question(Place.CLIENT, LOCALHOST, port, "/healthz"), 1)
+    assert listening == [False, True]
 
 
 def test_no_two_connections_have_one_port(port: int) -> None:

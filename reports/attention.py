@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.results import ClaimResult, Verdict
+from conformance.verdict import NOT_OBSERVED
 from reports.document import Shown
 from reports.summary import ATTENTION
 
 MOST = 40
 """Claims that a group names: an interrupted run leaves hundreds that did not run."""
-
-NOT_PROVEN = (Verdict.LAB_ERROR, Verdict.NOT_SUPPORTED, Verdict.NOT_RUN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,14 @@ class Group:
 
 def differing(runs: Sequence[Shown]) -> tuple[Group, ...]:
     """What was observed and is not as documented, the most urgent first. A claim that fails stands alone."""
-    verdicts = [verdict for verdict in ATTENTION if verdict not in NOT_PROVEN]
+    verdicts = [verdict for verdict in ATTENTION if verdict not in NOT_OBSERVED]
     return tuple(group for verdict in verdicts for run in runs for group in _groups(run, verdict))
 
 
 def not_proven(runs: Sequence[Shown]) -> tuple[Group, ...]:
     """What could not be observed, by its reason."""
-    return tuple(group for verdict in NOT_PROVEN for run in runs for group in _groups(run, verdict))
+    verdicts = [verdict for verdict in ATTENTION if verdict in NOT_OBSERVED]
+    return tuple(group for verdict in verdicts for run in runs for group in _groups(run, verdict))
 
 
 def _groups(run: Shown, verdict: Verdict) -> Iterator[Group]:

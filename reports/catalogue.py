@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from conformance.outcome import Balanced, Skewed
 from conformance.results import ClaimResult, Requirement, Tier, Verdict
+from conformance.verdict import NOT_OBSERVED
 from reports.document import Shown
 from reports.summary import URGENCY
 from reports.wording import flow_words
@@ -21,6 +23,10 @@ class Entry:
     def first(self) -> ClaimResult:
         """The claim as the first run that has it tells it."""
         return self.results[0][1]
+
+    def result_of(self, run: Shown) -> ClaimResult:
+        """The claim as a run tells it that has it."""
+        return next(claim for each, claim in self.results if each is run)
 
     @property
     def worst(self) -> Verdict:
@@ -56,6 +62,13 @@ class Entry:
             lambda claim: claim.batch and (claim.batch.size, claim.batch.false_alarm, claim.batch.reason)
         )
 
+    @property
+    def has_one_fall(self) -> bool:
+        """Whether as many probes came to each outcome in every run, and none by chance."""
+        return self._is_one(
+            lambda claim: claim.batch and tuple(sorted(claim.batch.counts.items()))
+        ) and not any(isinstance(claim.observed, Balanced | Skewed) for _, claim in self.results)
+
     def _is_one(self, told: Callable[[ClaimResult], Hashable]) -> bool:
         return len({told(claim) for _, claim in self.results}) == 1
 
@@ -71,6 +84,12 @@ class Chapter:
     def is_sound(self) -> bool:
         """Whether every claim passed in every run."""
         return all(entry.worst is Verdict.PASS for entry in self.entries)
+
+    @property
+    def differs(self) -> bool:
+        """Whether some claim was observed to be otherwise than is documented, in whichever run."""
+        sound = NOT_OBSERVED | {Verdict.PASS}
+        return any(verdict not in sound for entry in self.entries for verdict in entry.verdicts)
 
     def verdicts(self, of: Shown) -> Sequence[tuple[Verdict, int]]:
         """How many claims of a run came to which verdict, the most urgent first."""

@@ -11,7 +11,7 @@ from reports.html import render_html
 from reports.junit import render_junit
 from reports.sabotage import SabotageRow, SabotageTable
 from tests.reports.outline import Outline
-from tests.reports.sample import moved, sample_run
+from tests.reports.sample import moved, reached, sample_run
 from tests.reports.sample_facts import NOT_SUPPORTED
 
 
@@ -47,10 +47,24 @@ def test_where_the_runs_differ_is_listed() -> None:
 
 
 def test_each_claim_leads_to_its_other_runs() -> None:
-    """A claim's part of one run names verdict and observation of the other."""
+    """A claim that runs observed otherwise names verdict and observation of each, and leads to its part."""
     page = Outline(render_html(sample_run(), _other()))
-    [part] = page.all("div", id=f"{moved().id}@iptables-flannel")
-    assert "nftables-flannel: pass as expected" in part.text
+    [section] = page.all("section", id=moved().id)
+    each = next(part.text for part in page.within(section, "dd") if "pass as expected" in part.text)
+    assert each == f"iptables-flannel: fail {moved().observed_text}; nftables-flannel: pass as expected"
+    links = {link.attributes["href"] for link in page.within(section, "a")}
+    assert {f"#{moved().id}@{run}" for run in ("iptables-flannel", "nftables-flannel")} <= links
+
+
+def test_what_runs_tell_alike_stands_once() -> None:
+    """The same packets: drawing and wire log are those of the first run, and the second leads there."""
+    page = Outline(render_html(sample_run(), replace(sample_run(), profile="nftables-flannel")))
+    [section] = page.all("section", id=reached().id)
+    assert len(page.within(section, "svg")) == 1
+    assert "as in iptables-flannel" in section.text
+    alone = Outline(render_html(sample_run()))
+    once, twice = (len(each.within(each.all("section", id=moved().id)[0], "svg")) for each in (alone, page))
+    assert twice == 2 * once > 0
 
 
 def test_a_sabotage_is_shown_beside() -> None:
@@ -64,20 +78,20 @@ def test_a_sabotage_is_shown_beside() -> None:
         "iptables-flannel, one", "iptables-flannel", "3 faults", frozenset({"survived"}), rows
     )
     page = Outline(render_html(sample_run(), sabotages=[table]))
-    [section] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "sabotage"]
+    [section] = [each for each in page.all("section") if each.attributes.get("aria-labelledby") == "sabotage"]
     folded = {
         each.text.partition(" Faults of ")[0]: "open" in each.attributes
         for each in page.within(section, "details")
     }
     assert folded == {"1 fault: survived": True, "2 faults: noticed": False}
     assert [link.attributes["href"] for link in page.within(section, "a")] == [f"#{moved().id}"]
-    [first] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "not-proven"]
+    [first] = [each for each in page.all("section") if each.attributes.get("aria-labelledby") == "not-proven"]
     assert "drop it (survived)" in first.text
     assert "delete it" not in first.text
     assert not [
         each
         for each in Outline(render_html(sample_run())).all("section")
-        if each.attributes["aria-labelledby"] == "sabotage"
+        if each.attributes.get("aria-labelledby") == "sabotage"
     ]
 
 

@@ -9,7 +9,6 @@ from conformance.results import Run, Verdict
 from reports.for_programs import render_json
 from reports.html import render_html
 from reports.junit import render_junit
-from reports.sabotage import SabotageRow, SabotageTable
 from tests.reports.outline import Outline
 from tests.reports.sample import moved, reached, sample_run
 from tests.reports.sample_facts import NOT_SUPPORTED
@@ -65,34 +64,6 @@ def test_what_runs_tell_alike_stands_once() -> None:
     alone = Outline(render_html(sample_run()))
     once, twice = (len(each.within(each.all("section", id=moved().id)[0], "svg")) for each in (alone, page))
     assert twice == 2 * once > 0
-
-
-def test_a_sabotage_is_shown_beside() -> None:
-    """Faults with what became of them, and the claim that noticed."""
-    rows = (
-        SabotageRow("drop it", "survived", "", "one claim is owed"),
-        SabotageRow("delete it", "noticed", moved().id, "dropped"),
-        SabotageRow("narrow it", "noticed", "a.claim_of_another_run", "dropped"),
-    )
-    table = SabotageTable(
-        "iptables-flannel, one", "iptables-flannel", "3 faults", frozenset({"survived"}), rows
-    )
-    page = Outline(render_html(sample_run(), sabotages=[table]))
-    [section] = [each for each in page.all("section") if each.attributes.get("aria-labelledby") == "sabotage"]
-    folded = {
-        each.text.partition(" Faults of ")[0]: "open" in each.attributes
-        for each in page.within(section, "details")
-    }
-    assert folded == {"1 fault: survived": True, "2 faults: noticed": False}
-    assert [link.attributes["href"] for link in page.within(section, "a")] == [f"#{moved().id}"]
-    [first] = [each for each in page.all("section") if each.attributes.get("aria-labelledby") == "not-proven"]
-    assert "drop it (survived)" in first.text
-    assert "delete it" not in first.text
-    assert not [
-        each
-        for each in Outline(render_html(sample_run())).all("section")
-        if each.attributes.get("aria-labelledby") == "sabotage"
-    ]
 
 
 def test_junit_counts_every_claim() -> None:

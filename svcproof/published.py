@@ -49,7 +49,7 @@ def write_reports(runs: Sequence[Run], directory: Path, sabotages: Sequence[Sabo
     """Writes HTML, Markdown, JUnit and JSON of these runs into a directory."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / REPORT_FILE).write_text(render_html(*runs, sabotages=sabotages))
-    (directory / SUMMARY_FILE).write_text("\n".join(render_markdown(run) for run in runs))
+    (directory / SUMMARY_FILE).write_text(render_markdown(*runs, sabotages=sabotages))
     (directory / JUNIT_FILE).write_text(render_junit(runs))
     (directory / JSON_FILE).write_text(render_json(runs))
 

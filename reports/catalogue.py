@@ -1,7 +1,7 @@
 """The claims of runs in the order of a catalogue: families, their requirements, the claims of each."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.outcome import Balanced, Skewed
@@ -106,21 +106,36 @@ class Family:
 
 
 def families(runs: Sequence[Shown]) -> tuple[Family, ...]:
-    """Families with a core requirement come first, and core comes first in each; else as the runs have them."""
-    by_id: dict[str, list[tuple[Shown, ClaimResult]]] = {}
-    for run in runs:
-        for claim in run.run.claims:
-            by_id.setdefault(claim.id, []).append((run, claim))
+    """In the order of the catalogue: families with a core requirement before others, and core first in each.
+
+    Where the results hold no catalogue, as the runs have them.
+    """
     by_requirement: dict[str, list[Entry]] = {}
-    for claim_id, results in by_id.items():
-        entry = Entry(claim_id, tuple(results))
+    for entry in _by_claim(runs):
         by_requirement.setdefault(entry.first.requirement.id, []).append(entry)
     by_family: dict[str, list[Chapter]] = {}
-    for group in by_requirement.values():
+    for requirement_id in sorted(by_requirement, key=_place_in_catalogue(runs)):
+        group = by_requirement[requirement_id]
         requirement = group[0].first.requirement
         by_family.setdefault(requirement.family, []).append(Chapter(requirement, tuple(group)))
     found = (Family(name, tuple(sorted(group, key=_extended))) for name, group in by_family.items())
     return tuple(sorted(found, key=lambda family: _extended(family.chapters[0])))
+
+
+def _by_claim(runs: Sequence[Shown]) -> Iterator[Entry]:
+    by_id: dict[str, list[tuple[Shown, ClaimResult]]] = {}
+    for run in runs:
+        for claim in run.run.claims:
+            by_id.setdefault(claim.id, []).append((run, claim))
+    for claim_id, results in by_id.items():
+        yield Entry(claim_id, tuple(results))
+
+
+def _place_in_catalogue(runs: Sequence[Shown]) -> Callable[[str], int]:
+    """Behind all others where a requirement is in no catalogue of these runs."""
+    known = dict.fromkeys(requirement.id for run in runs for requirement in run.run.catalogue)
+    places = {requirement_id: number for number, requirement_id in enumerate(known)}
+    return lambda requirement_id: places.get(requirement_id, len(places))
 
 
 def entries(found: Iterable[Family]) -> tuple[Entry, ...]:

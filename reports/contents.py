@@ -70,7 +70,8 @@ def _spreads(runs: Sequence[Shown]) -> Iterator[tuple[Shown, ClaimResult, object
 
 
 def _surroundings(runs: Sequence[Shown]) -> dict[str, Any]:
-    rows = list(zip(*(surroundings.facts(run.run) for run in runs), strict=True))
+    every = zip(*(surroundings.facts(run.run) for run in runs), strict=True)
+    rows = [row for row in every if any(fact.value != surroundings.NOTHING for fact in row)]
     results = [run.run for run in runs]
     return {
         "tested": [row for row in rows if row[0].name in surroundings.TESTED],

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from conformance import verdict
+from conformance.results import Run
 from reports import claim_parts, drawing, surroundings, wording
 from reports.alike import same_outcome, same_packets
 from reports.anchor import anchor, fragment
@@ -28,6 +30,17 @@ def plain(text: str) -> Markup:
 def tight(page: str) -> str:
     """Markup without the blank lines and indentation that templates leave, but for what is preformatted."""
     return _BLANK_LINES.sub(lambda found: found[1] or "\n", page)
+
+
+def standing(run: Run) -> str:
+    """The class of a run's sentence: what its colour says, which the words say, too."""
+    match run.exit_code:
+        case verdict.AS_DOCUMENTED:
+            return "sound"
+        case verdict.DIFFERS:
+            return "fails"
+        case _:
+            return "doubtful"
 
 
 _OF_CLAIMS: Mapping[str, Callable[..., object]] = {
@@ -58,6 +71,7 @@ _OF_WORDS: Mapping[str, Callable[..., object]] = {
     "plain": plain,
     "seconds_range": wording.seconds_range,
     "sentence": sentence,
+    "standing": standing,
 }
 
 

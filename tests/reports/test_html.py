@@ -13,8 +13,8 @@ import pytest
 from conformance.results import Convergence, Run, Verdict
 from reports.html import render_html
 from reports.summary import sentence
-from tests.reports.outline import Outline
-from tests.reports.sample import empty_run, interrupted_run, moved, reached, sample_run
+from tests.reports.outline import Element, Outline
+from tests.reports.sample import empty_run, interrupted_run, moved, reached, sample_run, unstable
 
 RUNS = pytest.mark.parametrize("make", [sample_run, empty_run, interrupted_run])
 
@@ -141,11 +141,24 @@ def test_tables_can_be_heard(page: Outline) -> None:
         assert len(page.all(landmark)) == 1
 
 
+def _sentences(page: Outline) -> list[Element]:
+    return [each for each in page.all("p") if each.attributes.get("class", "").startswith("sentence ")]
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "colour"), [(0, "sound"), (1, "fails"), (3, "doubtful"), (130, "doubtful")]
+)
+def test_the_sentence_has_a_colour(exit_code: int, colour: str) -> None:
+    """Of what the run came to, as its exit code says it."""
+    [paragraph] = _sentences(Outline(render_html(replace(sample_run(), exit_code=exit_code))))
+    assert paragraph.attributes["class"] == f"sentence {colour}"
+
+
 @RUNS
 def test_the_sentence_is_there(make: Callable[[], Run]) -> None:
     """The page says the sentence that the terminal says."""
     page = Outline(render_html(make()))
-    assert [paragraph.text for paragraph in page.all("p", class_="sentence")] == [sentence(make())]
+    assert [paragraph.text for paragraph in _sentences(page)] == [sentence(make())]
 
 
 def test_what_was_tested_is_said(page: Outline) -> None:
@@ -177,6 +190,16 @@ def test_concerns_come_in_order(page: Outline) -> None:
         Verdict.NOT_SUPPORTED,
         Verdict.NOT_RUN,
     ]
+
+
+def test_what_concerns_most_claims_comes_first() -> None:
+    """Of those that fail: alike ones together, with expected and observed, and before those that stand alone."""
+    alike = tuple(replace(moved(), id=f"np-cluster.{name}") for name in ("b", "a"))
+    page = Outline(render_html(replace(sample_run(), claims=(unstable(), *alike))))
+    _, first, second = page.within(page.all("table", class_="groups")[0], "tr")
+    assert first.text.endswith("np-cluster.a, np-cluster.b")
+    assert f"Expected: {moved().expected_text} Observed: {moved().observed_text}" in first.text
+    assert second.text.endswith(unstable().id)
 
 
 def test_what_differs_is_marked() -> None:
@@ -266,7 +289,9 @@ def test_every_claim_can_be_run_again(page: Outline) -> None:
 
 
 def test_supplied_programs_stand_out(page: Outline) -> None:
-    """A program that the user handed in is marked; each sum is short, with the whole in its title."""
+    """A program that the user handed in is named in the head, and marked; each sum is short, the whole its title."""
+    [handed_in] = [each for each in page.all("dd") if each.text.startswith("kube-proxy, which says")]
+    assert any(outer.tag == "header" for outer in handed_in.ancestors)
     assert [cell.text for cell in page.all("td", class_="supplied")] == ["supplied"]
     sums = [code for code in page.all("code") if len(code.attributes.get("title", "")) == 64]
     assert len(sums) == 4

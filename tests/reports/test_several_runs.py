@@ -92,3 +92,14 @@ def test_programs_get_a_matrix() -> None:
         "nftables-flannel": {"verdict": "pass", "observed": moved().expected_text},
     }
     assert document["runs"][0]["counts"]["fail"] == 2
+
+
+def test_what_runs_have_alike_is_said_once() -> None:
+    """In the head a fact that is one in all of them; of what differs, one line for the runs with the same claims."""
+    page = Outline(render_html(sample_run(), replace(sample_run(), profile="nftables-flannel")))
+    rows = page.within(page.all("table", class_="tested")[0], "tr")
+    facts = {page.within(row, "th")[0].text: row for row in rows}
+    assert len(page.within(facts["Kernel"], "td")) == 1
+    assert len(page.within(facts["Proxy mode"], "td")) == 2
+    groups = [row.text for row in page.within(page.all("table", class_="groups")[0], "tr")[1:]]
+    assert all(group.startswith("iptables-flannel, nftables-flannel") for group in groups)

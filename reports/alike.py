@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from conformance.results import ClaimResult, Verdict
 from reports.catalogue import Entry
-from reports.claim_parts import SHOWS_ALL, drawn_ways, tracking_nodes
+from reports.claim_parts import SHOWS_ALL, drawn_ways, sightings, tracking_nodes
 from reports.document import Shown
 from reports.names import Names, cost, renamed
 
@@ -64,11 +64,7 @@ def _packets(claim: ClaimResult) -> str:
     lines = [claim.flow.address]
     for way in drawn_ways(claim):
         lines.append(f"{way.outcome} {way.probes if claim.verdict is not Verdict.PASS else ''}")
-        lines += [
-            f"{step.part} {step.place} {step.interface} {step.direction} {step.packet} "
-            f"{step.source} > {step.destination} ttl {step.ttl} {step.tunnel}"
-            for step in way.steps
-        ]
+        lines.append(sightings(way))
     lines += [
         _TIME_LEFT.sub(rf"{node.node} \1 ", connection)
         for node in tracking_nodes(claim)

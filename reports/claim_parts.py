@@ -17,6 +17,15 @@ def drawn_ways(claim: ClaimResult) -> tuple[Way, ...]:
     return claim.ways[:1] if claim.verdict is Verdict.PASS else claim.ways
 
 
+def sightings(way: Way) -> str:
+    """What a wire log tells, as one text, but for the times."""
+    return "\n".join(
+        f"{step.part} {step.place} {step.interface} {step.direction} {step.packet} "
+        f"{step.source} > {step.destination} ttl {step.ttl} {step.tunnel}"
+        for step in way.steps
+    )
+
+
 def without_returns(drawn: Sequence[Drawing], claim: ClaimResult) -> list[Drawing]:
     """The drawings; where a claim needs no attention, words do for a reply that only turned back."""
     match drawn:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import groupby
 
-from conformance.results import ClaimResult
+from conformance.results import ClaimResult, Way
 from lab.api import Rule
 from reports.catalogue import Entry
-from reports.claim_parts import SHOWS_ALL
+from reports.claim_parts import SHOWS_ALL, sightings
 from reports.names import Names, cost, renamed, without_names
 from reports.place import Place
 
@@ -105,6 +105,16 @@ class Repeats:
         order = sorted(range(len(lines)), key=lambda index: _nameless(lines[index]))
         shown = _Shown(place, lines, tuple(rule.handle for rule in rules), tuple(order))
         return self._earlier(claim, "rules", shown)
+
+    def wire(self, claim: ClaimResult, place: Place, way: Way) -> Earlier | None:
+        """Where a probe of the same run was seen at the same places, in the same order and with the same packets."""
+        text = sightings(way)
+        alike = self._alike.setdefault((place.run, without_names(text)), [])
+        shown = _Shown(place, (text,), (), (0,))
+        found = _but_for_names(alike, shown) if claim.verdict not in SHOWS_ALL else None
+        if found is None:
+            alike.append(shown)
+        return found
 
     def _earlier(self, claim: ClaimResult, kind: str, shown: _Shown) -> Earlier | None:
         """The whole if it stands somewhere, or else what stands of the same Service with what differs."""

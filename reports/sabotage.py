@@ -9,8 +9,8 @@ _EACH = 200
 """Faults of one fate that each have a line. Of more, those of which the same is told stand together."""
 _MOST = 400
 """Faults that are wrong and have a line: with more, nobody goes through them here."""
-_NAMED = 3
-"""Faults that such a group names; the sabotage's own table has all."""
+_NAMED = 1
+"""Faults that stand for such a group; the sabotage's own table has all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,22 @@ def test_endpoints_that_are_chosen_in_turn_have_an_order() -> None:
     assert found is None or found.changes
 
 
+def test_the_same_sightings_are_led_to() -> None:
+    """Of a run, with the addresses that are others; another run, another way and a claim that fails show their own."""
+    repeats = Repeats()
+    [way, *_] = reached().ways
+    steps = tuple(replace(step, source=step.source.replace("40112", "40999")) for step in way.steps)
+    steps = tuple(
+        replace(step, destination=step.destination.replace("40112", "40999"), time_us=1) for step in steps
+    )
+    assert repeats.wire(_claim(), _place("one"), way) is None
+    found = repeats.wire(_claim(), _place("two"), replace(way, steps=steps))
+    assert found == Earlier(_place("one"), (("40112", "40999"),))
+    assert repeats.wire(_claim(), _place("two", "nftables-flannel"), way) is None
+    assert repeats.wire(_claim(), _place("three"), replace(way, steps=way.steps[1:])) is None
+    assert repeats.wire(_claim(verdict=Verdict.FAIL), _place("four"), way) is None
+
+
 def test_a_claim_that_fails_shows_its_own() -> None:
     """Whatever stands elsewhere."""
     repeats = Repeats()

@@ -22,10 +22,10 @@ _LINK_BYTES = 64
 """At most what a claim costs beside its section: its link in the list of requirements, its family's heading."""
 
 
-def render_html(*runs: Run, sabotages: Sequence[SabotageTable] = ()) -> str:
-    """The page of these runs. The same runs always give the same page."""
+def render_html(*runs: Run, sabotages: Sequence[SabotageTable] = (), note: str = "") -> str:
+    """The page of these runs, and what a note says of them. The same runs always give the same page."""
     templates = environment()
-    context = contents(shown(runs), sabotages)
+    context = contents(shown(runs), sabotages) | {"note": note}
     every = entries(context["families"])
     shell = _page(templates, context, (), {entry.id for entry in every})
     written = _sections(templates, every, many=len(runs) > 1, room=MOST_BYTES - len(shell.encode()))

@@ -23,12 +23,14 @@ _LONGEST = 500
 """Characters of a cell: an outcome that was not stable can name a hundred fates."""
 
 
-def render_markdown(*runs: Run, sabotages: Sequence[SabotageTable] = ()) -> str:
-    """Of each run the sentence, what a reader must know, the claims that did not pass, and the figures of the labs.
+def render_markdown(*runs: Run, sabotages: Sequence[SabotageTable] = (), note: str = "") -> str:
+    """What a note says of the runs, of each what came out, and folded how packets get to pods and what sabotages did.
 
-    Then folded, as far as it fits: the way from kube-proxy's DNAT to the pod, and the sabotages.
+    What came out: the sentence, what a reader must know, the claims that did not pass, the figures of the labs.
+    What is folded is there as far as it fits.
     """
     blocks = [
+        *([f"> {text(note)}"] if note else []),
         *(block for run in runs for block in _run(run)),
         *(pod_network(each) for each in explained(shown(runs))),
         *(sabotage(each) for each in sabotages),

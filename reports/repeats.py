@@ -1,7 +1,7 @@
 """What stands on the page already: many claims ask about one Service, and what is alike need be there but once."""
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import groupby
@@ -14,6 +14,8 @@ from reports.names import Names, cost, renamed, without_names
 from reports.place import Place
 
 _SERVICE = re.compile(r"^  name: (\S+)$", re.MULTILINE)
+_OWN_CHAIN = re.compile(r"/|-[A-Z2-7]{16}$")
+"""A chain that is of one Service or endpoint: nftables mode has its name in the chain's, iptables mode a hash of it."""
 _ENDPOINT = re.compile(r"^(?=- addresses:|ports:)", re.MULTILINE)
 """Where an endpoint of an EndpointSlice begins, and where they end: they have no order."""
 _MOMENT = re.compile(r"'\d{4}-\d\d-\d\dT[\d:]+Z'")
@@ -48,16 +50,20 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """order: of the parts, each rule or endpoint, sorted as if names were none. handles: of each, if it has one."""
+    """order: of the parts (rules, endpoints), sorted as if names were none. handles: of the rules of each part."""
 
     place: Place
     parts: tuple[str, ...]
-    handles: tuple[int, ...]
+    handles: tuple[tuple[int, ...], ...]
     order: tuple[int, ...]
 
     @property
     def size(self) -> int:
         return _characters(self.parts)
+
+    @property
+    def all_handles(self) -> tuple[int, ...]:
+        return tuple(handle for part in self.handles for handle in part)
 
     @property
     def sorted_text(self) -> str:
@@ -99,12 +105,15 @@ class Repeats:
     def rules(self, claim: ClaimResult, place: Place, rules: Sequence[Rule]) -> Earlier | None:
         """Where these rules stand already: a node that writes them anew gives them other handles, and nothing else.
 
-        Or those of its Services follow each other otherwise.
+        Or those of its Services follow each other otherwise. The rules of a chain of its own keep their order.
         """
-        lines = tuple(f"{rule.table}, {rule.chain}: {rule.text}" for rule in rules)
-        order = sorted(range(len(lines)), key=lambda index: _nameless(lines[index]))
-        shown = _Shown(place, lines, tuple(rule.handle for rule in rules), tuple(order))
-        return self._earlier(claim, "rules", shown)
+        units = list(_units(rules))
+        parts = tuple(
+            "\n".join(f"{rule.table}, {rule.chain}: {rule.text}" for rule in unit) for unit in units
+        )
+        handles = tuple(tuple(rule.handle for rule in unit) for unit in units)
+        order = sorted(range(len(parts)), key=lambda index: _nameless(parts[index]))
+        return self._earlier(claim, "rules", _Shown(place, parts, handles, tuple(order)))
 
     def wire(self, claim: ClaimResult, place: Place, way: Way) -> Earlier | None:
         """Where a probe of the same run was seen at the same places, in the same order and with the same packets."""
@@ -157,7 +166,7 @@ def _but_for_names(alike: Sequence[_Shown], shown: _Shown) -> Earlier | None:
 def _but_for_lines(alike: Sequence[_Shown], shown: _Shown) -> Earlier | None:
     """Only of the same run: of another one everything would differ."""
     found = [
-        Earlier(each.place, (), _changes(each.lines, shown.lines), shown.handles)
+        Earlier(each.place, (), _changes(each.lines, shown.lines), shown.all_handles)
         for each in alike
         if each.place.run == shown.place.run
     ]
@@ -166,16 +175,25 @@ def _but_for_lines(alike: Sequence[_Shown], shown: _Shown) -> Earlier | None:
 
 
 def _as_there(there: _Shown, here: _Shown, names: Names = ()) -> Earlier:
-    """But for names, and the order of lines."""
-    of_line = dict(zip(there.order, here.order, strict=True))
-    handles = tuple(here.handles[of_line[index]] for index in range(len(there.handles)))
+    """But for names, and the order of parts."""
+    of_part = dict(zip(there.order, here.order, strict=True))
+    handles = tuple(handle for index in range(len(there.handles)) for handle in here.handles[of_part[index]])
     return Earlier(
         there.place,
         names,
         (),
-        () if handles == there.handles else handles,
+        () if handles == there.all_handles else handles,
         is_reordered=there.order != here.order,
     )
+
+
+def _units(rules: Sequence[Rule]) -> Iterator[list[Rule]]:
+    """Rules that have an order among each other: those of one Service's chain. In shared chains each is for itself."""
+    for (_, chain), group in groupby(rules, key=lambda rule: (rule.table, rule.chain)):
+        if _OWN_CHAIN.search(chain):
+            yield list(group)
+        else:
+            yield from ([rule] for rule in group)
 
 
 def _nameless(text: str) -> tuple[str, str]:

@@ -141,6 +141,15 @@ def test_tables_can_be_heard(page: Outline) -> None:
         assert len(page.all(landmark)) == 1
 
 
+def test_a_note_stands_before_the_sentence() -> None:
+    """As data, and only where there is one."""
+    page = Outline(render_html(sample_run(), note="broken on <purpose>"))
+    [note] = page.all("p", class_="note")
+    assert note.text == "broken on <purpose>"
+    assert page.elements.index(note) < page.elements.index(_sentences(page)[0])
+    assert not Outline(render_html(sample_run())).all("p", class_="note")
+
+
 def _sentences(page: Outline) -> list[Element]:
     return [each for each in page.all("p") if each.attributes.get("class", "").startswith("sentence ")]
 

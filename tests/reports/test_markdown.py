@@ -127,6 +127,11 @@ def test_what_is_too_large_is_left_out_openly() -> None:
     assert text.rstrip().endswith("1 part too large for a summary: the report has it.")
 
 
+def test_a_note_comes_first() -> None:
+    """What a reader must know before anything else."""
+    assert render_markdown(sample_run(), note="broken on <purpose>").startswith("> broken on &lt;purpose>\n")
+
+
 def test_several_runs_follow_each_other() -> None:
     """Each with its heading."""
     text = render_markdown(sample_run(), replace(sample_run(), profile="nftables-flannel"))

@@ -128,8 +128,20 @@ def test_handles_stand_as_the_rules_do_there() -> None:
     assert repeats.rules(_claim(), _place("two"), turned) == expected
 
 
-def test_endpoints_that_are_chosen_in_turn_have_an_order() -> None:
-    """Rules that a packet meets one after the other are not the same where they change places."""
+def test_rules_that_a_packet_meets_in_turn_have_an_order() -> None:
+    """In the chain of a Service, what drops before it accepts is no other order of the same."""
+    repeats = Repeats()
+    accepts, drops = (
+        Rule("ip filter", "KUBE-FW-ABCDEFGHIJKLMN23", 7, words)
+        for words in ("-s 10.0.0.0/8 -j ACCEPT", "-j DROP")
+    )
+    repeats.rules(_claim(), _place("one"), (accepts, drops))
+    found = repeats.rules(_claim(), _place("two"), (drops, accepts))
+    assert found is None or found.changes
+
+
+def test_a_probability_is_a_difference() -> None:
+    """Endpoints that are chosen more often than there."""
     repeats = Repeats()
     halves, rest = (
         Rule("ip nat", "KUBE-SVC-AAAA", 7, f"{chance}-j KUBE-SEP-{name}")

@@ -13,10 +13,11 @@ _OF_THE_MACHINE = re.compile(r"(?<![\w.:/-])/(?:tmp|root|home|work)/")
 
 @pytest.mark.parametrize("name", ["report.html", "broken.html"])
 def test_a_sample_is_fit_to_be_shown(name: str) -> None:
-    """It is as large as a report may be, and names no directory of the machine."""
+    """It is no larger than a report may be, has a section for every claim, and names no directory of the machine."""
     text = (_SAMPLES / name).read_text()
     assert len(text.encode()) <= MOST_BYTES
     assert not _OF_THE_MACHINE.search(text)
+    assert 'listed under <a href="#matrix">Requirements</a> only' not in text
 
 
 def test_what_was_broken_says_so() -> None:

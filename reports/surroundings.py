@@ -1,6 +1,6 @@
 """What a run took place in: the facts of its labs taken together, for all of them are of one profile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from conformance.results import Run
@@ -25,6 +25,7 @@ def facts(run: Run) -> tuple[Fact, ...]:
         Fact("Kubernetes", _together(lab.kubernetes for lab in labs) or "unknown"),
         Fact("Kernel", _together(lab.kernel for lab in labs) or "unknown"),
         Fact("Tools", "; ".join(_tool_words(tool) for tool in tools(run)) or "unknown"),
+        Fact(HANDED_IN, "; ".join(_supplied(run)) or NOTHING),
         Fact("Lab", _together(lab.kind for lab in labs) or "none came up"),
         Fact("Started", moment(run.started)),
         Fact("Took", duration(run.finished - run.started)),
@@ -36,7 +37,8 @@ def facts(run: Run) -> tuple[Fact, ...]:
     )
 
 
-TESTED = frozenset({"Proxy mode", "Network", "Kubernetes", "Kernel", "Tools"})
+HANDED_IN, NOTHING = "Programs handed in", "none"
+TESTED = frozenset({"Proxy mode", "Network", "Kubernetes", "Kernel", "Tools", HANDED_IN})
 """The facts that say what was tested; the others say when and how."""
 
 
@@ -48,6 +50,13 @@ def _tool_words(tool: Fact) -> str:
 def programs(*runs: Run) -> tuple[ProgramFacts, ...]:
     """The programs of all labs, each once."""
     return tuple(dict.fromkeys(program for run in runs for lab in run.labs for program in lab.programs))
+
+
+def _supplied(run: Run) -> Iterator[str]:
+    """The programs that are tested in place of the pinned ones, or that took part in place of them."""
+    for program in programs(run):
+        if is_supplied(program):
+            yield f"{program.name}, which says that it is {program.version}, SHA-256 {program.sha256[:12]}"
 
 
 def is_supplied(program: ProgramFacts) -> bool:

@@ -10,7 +10,8 @@ class Hop:
     """A step, and what it bore one step before. A former address is empty where it is still the same.
 
     turns: this step belongs to another part of the exchange than the one before.
-    is_new: it is another packet than the one before, or bears other addresses.
+    is_new: it is another packet than the one before, or bears other addresses. is_elsewhere: it is seen at another
+    place than the one before. has_other_ttl: its TTL is another than that of the one before.
     """
 
     step: Step
@@ -18,6 +19,8 @@ class Hop:
     former_destination: str
     turns: bool
     is_new: bool
+    is_elsewhere: bool
+    has_other_ttl: bool
 
 
 def hops(way: Way) -> tuple[Hop, ...]:
@@ -33,6 +36,8 @@ def hops(way: Way) -> tuple[Hop, ...]:
                 former_destination=_former(before.destination, step.destination),
                 turns=bool(found) and found[-1].step.part != step.part,
                 is_new=not found or _told(found[-1].step) != _told(step),
+                is_elsewhere=not found or found[-1].step.place != step.place,
+                has_other_ttl=not found or found[-1].step.ttl != step.ttl,
             )
         )
         latest[step.part] = step

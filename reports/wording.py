@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import median
+from urllib.parse import urlsplit
 
 from conformance.results import FlowRecord
 
@@ -56,6 +57,13 @@ def flow_words(flow: FlowRecord) -> str:
 def is_link(text: str) -> bool:
     """Whether a source or a link is an address that a reader can follow."""
     return text.startswith(("https://", "http://")) and not any(mark.isspace() for mark in text)
+
+
+def link_words(address: str) -> str:
+    """A link as a reader tells it from others: its host, and the part of the page or else the page."""
+    parts = urlsplit(address)
+    page = parts.path.rstrip("/").rpartition("/")[2]
+    return f"{parts.netloc}: {parts.fragment or page}" if parts.fragment or page else parts.netloc
 
 
 def numbers(values: Sequence[int]) -> str:

@@ -213,6 +213,7 @@ def _add_report(verbs: _Verbs) -> None:
     report.add_argument(
         "--output", type=Path, default=None, metavar="DIR", help="of several runs (svcproof-report)"
     )
+    report.add_argument("--note", default="", metavar="TEXT", help="what a reader must know first")
     compare = _verb(
         verbs, "compare", commands.compare, "say in what two runs differ; exit code 1 where they do"
     )

@@ -187,10 +187,10 @@ def report(options: argparse.Namespace, _settings: Settings) -> int:
     if len({run.run_id for run in runs}) < len(runs):
         raise UsageError("the same run was named twice")
     if len(directories) == 1 and options.output is None:
-        publish(runs[0], directories[0].resolve(), Lines(sys.stderr))
+        publish(runs[0], directories[0].resolve(), Lines(sys.stderr), options.note)
         return 0
     where: Path = options.output or Path("svcproof-report")
-    write_reports(runs, where, sabotages_for(runs, directories))
+    write_reports(runs, where, sabotages_for(runs, directories), options.note)
     progress = Lines(sys.stderr)
     for run in runs:
         progress.say(f"{run.profile}: {sentence(run)}")

@@ -28,9 +28,9 @@ _MOST_BUNDLES = 20
 """A run in which everything fails says so well enough with this many files; `svcproof bundle` makes any other."""
 
 
-def publish(run: Run, directory: Path, progress: Progress) -> None:
+def publish(run: Run, directory: Path, progress: Progress, note: str = "") -> None:
     """Writes every form of the report from the results alone, and says the outcome."""
-    write_reports([run], directory, sabotages_for([run], [directory]))
+    write_reports([run], directory, sabotages_for([run], [directory]), note)
     lines = [f"{run.profile}: {sentence(run)}", *(f"  {line}" for line in figures(run))]
     (directory / FIGURES_FILE).write_text("\n".join([*lines, ""]))
     for line in lines:
@@ -45,11 +45,13 @@ def publish(run: Run, directory: Path, progress: Progress) -> None:
         progress.say(f"  {step}")
 
 
-def write_reports(runs: Sequence[Run], directory: Path, sabotages: Sequence[SabotageTable] = ()) -> None:
-    """Writes HTML, Markdown, JUnit and JSON of these runs into a directory."""
+def write_reports(
+    runs: Sequence[Run], directory: Path, sabotages: Sequence[SabotageTable] = (), note: str = ""
+) -> None:
+    """Writes HTML, Markdown, JUnit and JSON of these runs into a directory. note: what a reader must know first."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / REPORT_FILE).write_text(render_html(*runs, sabotages=sabotages))
-    (directory / SUMMARY_FILE).write_text("\n".join(render_markdown(run) for run in runs))
+    (directory / REPORT_FILE).write_text(render_html(*runs, sabotages=sabotages, note=note))
+    (directory / SUMMARY_FILE).write_text(render_markdown(*runs, sabotages=sabotages, note=note))
     (directory / JUNIT_FILE).write_text(render_junit(runs))
     (directory / JSON_FILE).write_text(render_json(runs))
 

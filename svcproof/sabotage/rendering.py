@@ -9,6 +9,7 @@ from svcproof.sabotage.results import Fate, FaultResult, Sabotage
 from svcproof.sabotage.score import Score, is_open, score
 
 _ORDER = (Fate.SURVIVED, Fate.ALARMED, Fate.NOT_TESTABLE, Fate.NOTICED, Fate.HARMLESS, Fate.REFUSED)
+_MUST_NOT_BE = "noticed that must not be"
 _MOST_DIFFERENCES = 3
 _MOST = 20
 """Rows of a table of what is most frequent."""
@@ -59,19 +60,25 @@ def shown(sabotage: Sabotage) -> SabotageTable:
         title=f"{sabotage.profile}, {sabotage.run_id}",
         profile=sabotage.profile,
         sentence="; ".join(summary(sabotage)) + ".",
-        open=frozenset({Fate.SURVIVED, Fate.ALARMED, Fate.NOT_TESTABLE}),
+        open=frozenset({Fate.SURVIVED, _MUST_NOT_BE, Fate.NOT_TESTABLE}),
         rows=tuple(_row(fault) for fault in ordered),
     )
 
 
 def _row(fault: FaultResult) -> SabotageRow:
+    became = _MUST_NOT_BE if fault.fate is Fate.ALARMED else _became(fault)
+    return SabotageRow(fault.name, became, *_noticing(fault), is_of_rules=bool(fault.where))
+
+
+def _noticing(fault: FaultResult) -> tuple[str, str]:
+    """The claim that noticed it, and what is told of it."""
     if fault.notices:
         first = fault.notices[0]
         if fault.fate is Fate.NOT_TESTABLE:
-            return SabotageRow(fault.name, _became(fault), "", f"{first.claim}: {first.observed}")
-        return SabotageRow(fault.name, _became(fault), first.claim, first.observed)
+            return "", f"{first.claim}: {first.observed}"
+        return first.claim, first.observed
     told = "; ".join(line.replace("`", "") for line in _settling(fault))
-    return SabotageRow(fault.name, _became(fault), "", told or fault.error)
+    return "", told or fault.error
 
 
 def sentence(counts: Score) -> str:
@@ -84,7 +91,7 @@ def sentence(counts: Score) -> str:
         (counts.owed, "for which a claim is owed"),
         (counts.not_testable, "not testable"),
         (counts.harmless, "harmless, as they must be"),
-        (counts.alarmed, "noticed that must not be"),
+        (counts.alarmed, _MUST_NOT_BE),
         (counts.refused, "refused by the kernel"),
     )
     return ", ".join([*parts, *(f"{count} {words}" for count, words in rest if count)])

@@ -28,7 +28,8 @@ from conformance.outcome import (
     returned,
 )
 from lab.model import Place, Refusal
-from reports.comparison import Row, comparison, traits
+from reports.comparison import Row, comparison
+from reports.traits import traits
 from reports.way import hops
 from tests.reports.sample import bad_port, moved, not_run, stale
 from tests.reports.ways import CLUSTER_IP, ENDPOINT, cluster_ip_way

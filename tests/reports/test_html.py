@@ -13,8 +13,8 @@ import pytest
 from conformance.results import Convergence, Run, Verdict
 from reports.html import render_html
 from reports.summary import sentence
-from tests.reports.outline import Outline
-from tests.reports.sample import empty_run, interrupted_run, moved, reached, sample_run
+from tests.reports.outline import Element, Outline
+from tests.reports.sample import empty_run, interrupted_run, moved, reached, sample_run, unstable
 
 RUNS = pytest.mark.parametrize("make", [sample_run, empty_run, interrupted_run])
 
@@ -42,8 +42,9 @@ def test_every_section_has_the_same_parts(page: Outline) -> None:
         "Why, from the kernel",
         "Rules",
     ]
-    whole += ["Connections", "Manifest", "Run it again"]
+    whole += ["Connections", "Manifest", "Run it again", "All evidence in one file"]
     optional = {"Known difference", "Batch", "Error", "Why not", "Why, from the kernel"}
+    optional |= {"All evidence in one file"}
     for claim in page.all("section", class_="claim"):
         names = [term.text for term in page.within(claim, "dt")]
         assert names == [name for name in whole if name in names]
@@ -140,11 +141,33 @@ def test_tables_can_be_heard(page: Outline) -> None:
         assert len(page.all(landmark)) == 1
 
 
+def test_a_note_stands_before_the_sentence() -> None:
+    """As data, and only where there is one."""
+    page = Outline(render_html(sample_run(), note="broken on <purpose>"))
+    [note] = page.all("p", class_="note")
+    assert note.text == "broken on <purpose>"
+    assert page.elements.index(note) < page.elements.index(_sentences(page)[0])
+    assert not Outline(render_html(sample_run())).all("p", class_="note")
+
+
+def _sentences(page: Outline) -> list[Element]:
+    return [each for each in page.all("p") if each.attributes.get("class", "").startswith("sentence ")]
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "colour"), [(0, "sound"), (1, "fails"), (3, "doubtful"), (130, "doubtful")]
+)
+def test_the_sentence_has_a_colour(exit_code: int, colour: str) -> None:
+    """Of what the run came to, as its exit code says it."""
+    [paragraph] = _sentences(Outline(render_html(replace(sample_run(), exit_code=exit_code))))
+    assert paragraph.attributes["class"] == f"sentence {colour}"
+
+
 @RUNS
 def test_the_sentence_is_there(make: Callable[[], Run]) -> None:
     """The page says the sentence that the terminal says."""
     page = Outline(render_html(make()))
-    assert [paragraph.text for paragraph in page.all("p", class_="sentence")] == [sentence(make())]
+    assert [paragraph.text for paragraph in _sentences(page)] == [sentence(make())]
 
 
 def test_what_was_tested_is_said(page: Outline) -> None:
@@ -178,6 +201,16 @@ def test_concerns_come_in_order(page: Outline) -> None:
     ]
 
 
+def test_what_concerns_most_claims_comes_first() -> None:
+    """Of those that fail: alike ones together, with expected and observed, and before those that stand alone."""
+    alike = tuple(replace(moved(), id=f"np-cluster.{name}") for name in ("b", "a"))
+    page = Outline(render_html(replace(sample_run(), claims=(unstable(), *alike))))
+    _, first, second = page.within(page.all("table", class_="groups")[0], "tr")
+    assert first.text.endswith("np-cluster.a, np-cluster.b")
+    assert f"Expected: {moved().expected_text} Observed: {moved().observed_text}" in first.text
+    assert second.text.endswith(unstable().id)
+
+
 def test_what_differs_is_marked() -> None:
     """Of a claim that differs in one trait, that trait alone is marked, in words too."""
     page = Outline(render_html(replace(sample_run(), claims=(replace(moved(), ways=(), trace=None),))))
@@ -192,12 +225,15 @@ def test_nat_is_marked(page: Outline) -> None:
 
 
 def test_of_a_pass_the_log_tells_what_changes(page: Outline) -> None:
-    """Every sighting has its line, and addresses where they are others than in the line above."""
+    """Every sighting has its line; place, addresses and TTL stand where they are others than in the line above."""
     [section] = page.all("section", id=reached().id)
     lines = next(pre.words for pre in page.within(section, "pre") if pre.attributes.get("class") == "short")
-    rows = [row for row in "".join(lines).splitlines() if row]
-    assert len(rows) == len(reached().ways[0].steps)
-    told = [row.split("\t")[2] for row in rows if " > " in row.split("\t")[2].partition("ttl")[0]]
+    rows = [row.split("\t") for row in "".join(lines).splitlines() if row]
+    steps = reached().ways[0].steps
+    assert [row[0].rpartition("+")[2] for row in rows] == [str(step.time_us) for step in steps]
+    others = [now for before, now in pairwise(steps) if before.ttl != now.ttl]
+    assert sum("ttl" in row[-1] for row in rows) == 1 + len(others)
+    told = [row[2] for row in rows if row[2:] and ":" in row[2].partition(" > ")[0]]
     assert [text.partition("  ")[0] for text in told] == [
         "10.244.1.10:40112 > 10.96.14.7:80",
         "10.244.1.10:40112 > 10.244.2.10:8080",
@@ -251,7 +287,7 @@ def test_rules_are_there_once() -> None:
     ]
     assert whole == ["cip-reach.c"]
     texts = {section.attributes["id"]: section.text for section in page.all("section", class_="claim")}
-    assert texts["cip-reach.a"].count("as there") == texts["cip-reach.b"].count("as there") == 2
+    assert texts["cip-reach.a"].count("as cip-reach.c") == texts["cip-reach.b"].count("as cip-reach.c") == 2
 
 
 def test_every_claim_can_be_run_again(page: Outline) -> None:
@@ -262,7 +298,9 @@ def test_every_claim_can_be_run_again(page: Outline) -> None:
 
 
 def test_supplied_programs_stand_out(page: Outline) -> None:
-    """A program that the user handed in is marked; each sum is short, with the whole in its title."""
+    """A program that the user handed in is named in the head, and marked; each sum is short, the whole its title."""
+    [handed_in] = [each for each in page.all("dd") if each.text.startswith("kube-proxy, which says")]
+    assert any(outer.tag == "header" for outer in handed_in.ancestors)
     assert [cell.text for cell in page.all("td", class_="supplied")] == ["supplied"]
     sums = [code for code in page.all("code") if len(code.attributes.get("title", "")) == 64]
     assert len(sums) == 4

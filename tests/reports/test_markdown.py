@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from conformance.results import Verdict
-from reports.markdown import render_markdown
+from reports.markdown import MOST_BYTES, render_markdown
+from reports.sabotage import SabotageRow, SabotageTable
 from reports.summary import LONGEST, sentence
 from tests.reports.sample import empty_run, interrupted_run, lab_error, large_run, moved, not_run, sample_run
+from tests.reports.sample_lab import a_pod_network
 
 
 def _rows(text: str) -> list[str]:
@@ -86,3 +88,54 @@ def test_a_lab_error_gives_its_first_line() -> None:
     text = render_markdown(replace(sample_run(), claims=(lab_error(),)))
     assert "not observed: kube-proxy of worker-c ended by itself |" in text
     assert "alert" not in text
+
+
+def test_the_way_to_the_pod_is_folded() -> None:
+    """Each entry of the path has its line; the tables of nodes are in the report."""
+    [_, folded] = render_markdown(sample_run()).split("<details><summary>")
+    assert folded.startswith("How a packet gets from kube-proxy's DNAT to the pod: iptables-flannel, ")
+    assert folded.rstrip().endswith("</details>")
+    [path] = a_pod_network().paths
+    lines = folded.splitlines()
+    for entry in path.entries:
+        assert [line for line in lines if line.startswith(entry.place) and line.endswith(entry.text)]
+
+
+def test_a_sabotage_is_folded() -> None:
+    """How many came to what; those that are wrong by name; who noticed."""
+    rows = (
+        SabotageRow("drop | it", "survived", "", "one claim is owed"),
+        SabotageRow("delete it", "noticed", "a.claim", "dropped"),
+        SabotageRow("narrow it", "noticed", "a.claim", "dropped"),
+    )
+    text = render_markdown(
+        sample_run(), sabotages=[SabotageTable("one", "p", "3 faults.", frozenset({"survived"}), rows)]
+    )
+    folded = text.partition("<details><summary>Sabotage: one</summary>")[2]
+    assert "| 2 | noticed |" in folded
+    assert "- `drop \\| it`: one claim is owed" in folded
+    assert "| 2 | `a.claim` |" in folded
+    assert "delete it" not in folded
+
+
+def test_what_is_too_large_is_left_out_openly() -> None:
+    """A step summary has a limit, and one part that is larger does not cost the others."""
+    run = replace(sample_run(), errors=("e" * MOST_BYTES, "a small one"))
+    text = render_markdown(run)
+    assert len(text.encode()) <= MOST_BYTES + 100
+    assert "a small one" in text
+    assert text.rstrip().endswith("1 part too large for a summary: the report has it.")
+
+
+def test_a_note_comes_first() -> None:
+    """What a reader must know before anything else."""
+    assert render_markdown(sample_run(), note="broken on <purpose>").startswith("> broken on &lt;purpose>\n")
+
+
+def test_several_runs_follow_each_other() -> None:
+    """Each with its heading."""
+    text = render_markdown(sample_run(), replace(sample_run(), profile="nftables-flannel"))
+    assert [line for line in text.splitlines() if line.startswith("## ")] == [
+        "## svcproof: iptables-flannel",
+        "## svcproof: nftables-flannel",
+    ]

@@ -9,9 +9,8 @@ from conformance.results import Run, Verdict
 from reports.for_programs import render_json
 from reports.html import render_html
 from reports.junit import render_junit
-from reports.sabotage import SabotageRow, SabotageTable
 from tests.reports.outline import Outline
-from tests.reports.sample import moved, sample_run
+from tests.reports.sample import moved, reached, sample_run
 from tests.reports.sample_facts import NOT_SUPPORTED
 
 
@@ -47,38 +46,24 @@ def test_where_the_runs_differ_is_listed() -> None:
 
 
 def test_each_claim_leads_to_its_other_runs() -> None:
-    """A claim's part of one run names verdict and observation of the other."""
+    """A claim that runs observed otherwise names verdict and observation of each, and leads to its part."""
     page = Outline(render_html(sample_run(), _other()))
-    [part] = page.all("div", id=f"{moved().id}@iptables-flannel")
-    assert "nftables-flannel: pass as expected" in part.text
+    [section] = page.all("section", id=moved().id)
+    each = next(part.text for part in page.within(section, "dd") if "pass as expected" in part.text)
+    assert each == f"iptables-flannel: fail {moved().observed_text}; nftables-flannel: pass as expected"
+    links = {link.attributes["href"] for link in page.within(section, "a")}
+    assert {f"#{moved().id}@{run}" for run in ("iptables-flannel", "nftables-flannel")} <= links
 
 
-def test_a_sabotage_is_shown_beside() -> None:
-    """Faults with what became of them, and the claim that noticed."""
-    rows = (
-        SabotageRow("drop it", "survived", "", "one claim is owed"),
-        SabotageRow("delete it", "noticed", moved().id, "dropped"),
-        SabotageRow("narrow it", "noticed", "a.claim_of_another_run", "dropped"),
-    )
-    table = SabotageTable(
-        "iptables-flannel, one", "iptables-flannel", "3 faults", frozenset({"survived"}), rows
-    )
-    page = Outline(render_html(sample_run(), sabotages=[table]))
-    [section] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "sabotage"]
-    folded = {
-        each.text.partition(" Faults of ")[0]: "open" in each.attributes
-        for each in page.within(section, "details")
-    }
-    assert folded == {"1 fault: survived": True, "2 faults: noticed": False}
-    assert [link.attributes["href"] for link in page.within(section, "a")] == [f"#{moved().id}"]
-    [first] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "not-proven"]
-    assert "drop it (survived)" in first.text
-    assert "delete it" not in first.text
-    assert not [
-        each
-        for each in Outline(render_html(sample_run())).all("section")
-        if each.attributes["aria-labelledby"] == "sabotage"
-    ]
+def test_what_runs_tell_alike_stands_once() -> None:
+    """The same packets: drawing and wire log are those of the first run, and the second leads there."""
+    page = Outline(render_html(sample_run(), replace(sample_run(), profile="nftables-flannel")))
+    [section] = page.all("section", id=reached().id)
+    assert len(page.within(section, "svg")) == 1
+    assert "as in iptables-flannel" in section.text
+    alone = Outline(render_html(sample_run()))
+    once, twice = (len(each.within(each.all("section", id=moved().id)[0], "svg")) for each in (alone, page))
+    assert twice == 2 * once > 0
 
 
 def test_junit_counts_every_claim() -> None:
@@ -107,3 +92,14 @@ def test_programs_get_a_matrix() -> None:
         "nftables-flannel": {"verdict": "pass", "observed": moved().expected_text},
     }
     assert document["runs"][0]["counts"]["fail"] == 2
+
+
+def test_what_runs_have_alike_is_said_once() -> None:
+    """In the head a fact that is one in all of them; of what differs, one line for the runs with the same claims."""
+    page = Outline(render_html(sample_run(), replace(sample_run(), profile="nftables-flannel")))
+    rows = page.within(page.all("table", class_="tested")[0], "tr")
+    facts = {page.within(row, "th")[0].text: row for row in rows}
+    assert len(page.within(facts["Kernel"], "td")) == 1
+    assert len(page.within(facts["Proxy mode"], "td")) == 2
+    groups = [row.text for row in page.within(page.all("table", class_="groups")[0], "tr")[1:]]
+    assert all(group.startswith("iptables-flannel, nftables-flannel") for group in groups)

@@ -2,12 +2,13 @@
 
 import re
 import sys
+from dataclasses import replace
 from types import FrameType
 
 from conformance.results import Run, Verdict
 from reports.html import MOST_BYTES, render_html
 from tests.reports.outline import Outline
-from tests.reports.sample import large_run
+from tests.reports.sample import large_run, moved
 
 
 def test_five_thousand_claims_fit() -> None:
@@ -21,6 +22,24 @@ def test_five_thousand_claims_fit() -> None:
     whole = set(re.findall(r'<section class=claim id="([^"]*)"', text))
     urgent = [claim.id for claim in run.claims if claim.verdict is Verdict.FAIL]
     assert whole <= set(urgent) or set(urgent) <= whole
+
+
+def test_a_large_page_opens_what_differs() -> None:
+    """Of many claims, the requirements of those that fail or differ are open, and all others are folded."""
+    run = large_run(600)
+    claims = tuple(
+        claim if claim.requirement == moved().requirement else replace(claim, verdict=Verdict.NOT_RUN)
+        for claim in run.claims
+    )
+    page = Outline(render_html(replace(run, claims=claims)))
+    rows = page.all("tr", class_="requirement")
+    is_open = {
+        row.text.partition(".")[0]: "open" in page.within(row, "details")[0].attributes for row in rows
+    }
+    sentence = moved().requirement.sentence.partition(".")[0]
+    assert is_open.pop(sentence)
+    assert is_open
+    assert not any(is_open.values())
 
 
 def test_work_grows_as_the_claims_do() -> None:

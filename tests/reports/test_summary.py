@@ -155,6 +155,16 @@ def test_core_comes_first() -> None:
     assert [chapter.requirement.id for chapter in found[0].chapters] == ["y", "cip-reach", "cip-badport"]
 
 
+def test_requirements_stand_as_in_the_catalogue() -> None:
+    """In whichever order they were run; without a catalogue, in that order."""
+    run = sample_run()
+    known = tuple(dict.fromkeys(claim.requirement for claim in run.claims))
+    turned = replace(run, catalogue=known[::-1])
+    families_of = [[family.name for family in families(shown([each]))] for each in (run, turned)]
+    assert families_of[0] == list(dict.fromkeys(requirement.family for requirement in known))
+    assert families_of[1] == list(dict.fromkeys(requirement.family for requirement in known[::-1]))
+
+
 def test_no_claim_is_lost_in_families() -> None:
     """Every claim of a run is in one chapter."""
     run = large_run(100)

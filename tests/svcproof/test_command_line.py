@@ -131,6 +131,8 @@ def test_a_report_is_made_from_results_alone(place: Path, capsys: pytest.Capture
     assert [typed(["report", str(place)]), typed(["report", str(place / "results.json")])] == [0, 0]
     assert "<html" in (place / "report.html").read_text()
     assert capsys.readouterr().out == ""
+    assert typed(["report", str(place), "--note", "one of many"]) == 0
+    assert all("one of many" in (place / name).read_text() for name in ("report.html", "summary.md"))
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,11 @@ def test_a_run_tells_of_the_sabotage_beside_it(tmp_path: Path) -> None:
     )
     publish(replace(sample_run(), profile=own), run, Lines(io.StringIO()))
     page = Outline((run / "report.html").read_text())
-    [section] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "sabotage"]
+    [section] = [each for each in page.all("section") if each.attributes.get("aria-labelledby") == "sabotage"]
     assert SURVIVED.name in section.text
     assert "an older one" not in section.text
     assert "of another profile" not in section.text
-    [first] = [each for each in page.all("section") if each.attributes["aria-labelledby"] == "not-proven"]
+    [first] = [each for each in page.all("section") if each.attributes.get("aria-labelledby") == "not-proven"]
     assert SURVIVED.name in first.text
 
 

@@ -37,10 +37,11 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A probe: when it was sent, and its fate as the claim's own sender would see it."""
+    """A probe: when it was sent, and its fate as the claim's own sender would see it. told: as it was seen."""
 
     time_ns: int
     fate: Steady
+    told: Steady
 
 
 def from_every_node(flow: Flow) -> Sequence[Flow]:
@@ -59,12 +60,12 @@ def convergence(
     before = together(Counter(each.fate for each in everything if each.time_ns < watch.began_ns))
     after = together(Counter(each.fate for each in everything if each.time_ns > watch.ended_ns))
     if isinstance(before, Unstable) or isinstance(after, Unstable):
-        return unstable(Counter(each.fate for each in everything)), ()
+        return _told(everything), ()
     if any(not _followed(probes, after, watch.ended_ns) for probes in sent.values()):
-        return unstable(Counter(each.fate for each in everything)), ()
+        return _told(everything), ()
     strange = any(not _is_one_of(each.fate, (before, after, *passing)) for each in everything)
     if strange or any(_turns_back(probes, before, after) for probes in sent.values()):
-        return unstable(Counter(each.fate for each in everything)), ()
+        return _told(everything), ()
     followed = tuple(
         Followed(sender.node, _seconds(probes, before, after, watch.written_ns))
         for sender, probes in sent.items()
@@ -78,9 +79,15 @@ def _sent(flow: Flow, watch: Watch, facts: Facts) -> Mapping[Place, Sequence[_Se
     by_sender: dict[Place, list[_Sent]] = {}
     for trace in watch.traces:
         sender = trace.probe.sender
-        fate = _with_nodes_swapped(judge_one(trace, facts), flow.sender.node, sender.node)
-        by_sender.setdefault(sender, []).append(_Sent(trace.sent_ns, fate))
+        told = judge_one(trace, facts)
+        fate = _with_nodes_swapped(told, flow.sender.node, sender.node)
+        by_sender.setdefault(sender, []).append(_Sent(trace.sent_ns, fate, told))
     return by_sender
+
+
+def _told(everything: Sequence[_Sent]) -> Unstable:
+    """What was seen of each probe, with the nodes that did it."""
+    return unstable(Counter(each.told for each in everything))
 
 
 def _with_nodes_swapped(fate: Steady, one: Place, other: Place) -> Steady:

@@ -168,7 +168,9 @@ def test_each_sender_has_its_own_node_in_its_outcome() -> None:
     watch = watched(batch(FIRST), [batch(FIRST), batch()], batch())
     assert judged(watch) == Changed(FIRST, Refused(C, ICMP))
     by_c = batch(Refused(C, ICMP))
-    assert isinstance(judged(watched(batch(FIRST), [by_c], by_c)), Unstable)
+    unsteady = judged(watched(batch(FIRST), [by_c], by_c))
+    assert isinstance(unsteady, Unstable)
+    assert {each.outcome for each in unsteady.history} == {FIRST, Refused(C, ICMP)}, "told as it was seen"
     masqueraded = [
         canned_traces(flow, delivered(A1, source=Masqueraded(flow.sender.node)), ROUNDS, LAB.facts())
         for flow in FLOWS

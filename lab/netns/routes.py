@@ -18,6 +18,7 @@ from lab.model import (
 from lab.netns import plan
 from lab.traffic.asking import Question
 from lab.traffic.craft import HEADER_BYTES, Shape
+from lab.traffic.echoes import Echoes
 from lab.traffic.places import Frame
 from lab.traffic.silence import Sentinels
 from lab.traffic.way import Way
@@ -80,7 +81,7 @@ def _shape(flow: Flow, facts: Facts) -> Shape:
 
 def sentinels(flow: Flow, way: Way, facts: Facts) -> Sentinels:
     """Probes that a sound lab answers, to follow a batch; and those that a lab answers whose network is broken."""
-    return Sentinels(_behind(flow, way, facts), _at_home(flow.sender, facts))
+    return Sentinels(_behind(flow, way, facts), _at_home(flow.sender, facts), _echoes(facts))
 
 
 def _behind(flow: Flow, way: Way, facts: Facts) -> list[Way]:
@@ -105,6 +106,11 @@ def _at_home(sender: Place, facts: Facts) -> list[Way]:
     if sender.kind is PlaceKind.NODE:
         pings.append(Way(sender, 0, _LOOPBACK, 0, Shape(Transport.ICMP)))
     return [*echoes, *pings]
+
+
+def _echoes(facts: Facts) -> Echoes:
+    at = {address: place for address, place in facts.owners.items() if place.kind is not PlaceKind.OUTSIDE}
+    return Echoes(at, facts.listeners)
 
 
 def _to_pods(sender: Place, mark: int, facts: Facts) -> list[Way]:

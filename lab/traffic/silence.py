@@ -7,13 +7,13 @@ at all, sender, captures and echoes are alive, and what was lost was lost betwee
 Where a place does not answer itself, nothing was observed, and that is an error of the lab.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from lab.errors import NotReady
-from lab.model import Direction, Part, PlaceKind, Transport
+from lab.model import Transport
 from lab.polling import Limit, wait_until
-from lab.traffic.craft import Shape
+from lab.traffic.echoes import Echoes, sought
 from lab.traffic.flight import Flight
 from lab.traffic.way import Way
 
@@ -26,18 +26,23 @@ class Sentinels:
     """What follows a batch of which some probes are silent.
 
     behind: what a sound cluster answers, on the way of the probes. at_home: what a place answers to itself; where there
-    is none, the loss of a sentinel is an error of the lab at once.
+    is none, the loss of a sentinel is an error of the lab at once. echoes: those that a probe may be bound for, of
+    which each that was is asked by a sentinel of its own.
     """
 
     behind: Sequence[Way]
     at_home: Sequence[Way] = ()
+    echoes: Echoes = field(default_factory=Echoes)
 
 
 def together(several: Iterable[Sentinels]) -> Sentinels:
     """The sentinels of batches that are under way at once, each way once."""
     every = list(several)
     behind = dict.fromkeys(way for each in every for way in each.behind)
-    return Sentinels(tuple(behind), tuple(dict.fromkeys(way for each in every for way in each.at_home)))
+    at_home = dict.fromkeys(way for each in every for way in each.at_home)
+    at = {address: place for each in every for address, place in each.echoes.at.items()}
+    ports = frozenset(port for each in every for port in each.echoes.ports)
+    return Sentinels(tuple(behind), tuple(at_home), Echoes(at, ports))
 
 
 class Silence:
@@ -65,12 +70,13 @@ class Silence:
     def prove(self, flight: Flight, sentinels: Sentinels, transport: Transport) -> None:
         """Returns when each probe is answered, refused, proven silent or marked as lost. NotReady says why not.
 
-        transport: in which an echo that got a probe and is silent is asked once more.
+        transport: in which an echo that a silent probe was bound for is asked once more, behind the other sentinels.
         """
         if flight.silent:
             self.follow(flight, sentinels)
-        for each in _to_silent_endpoints(flight, transport):
-            self.follow(flight, each)
+        asked = list(sought(flight, transport, sentinels.echoes))
+        if asked:
+            self.follow(flight, Sentinels([way for way, _ in asked], [home for _, home in asked]))
 
     def follow(self, flight: Flight, sentinels: Sentinels) -> None:
         """Sends sentinels after the probes and collects until each is answered, or the probes all are."""
@@ -114,23 +120,3 @@ class Silence:
 
         wait_until(what, limit, settled)
         self._collect(flight)
-
-
-def _to_silent_endpoints(flight: Flight, transport: Transport) -> Iterator[Sentinels]:
-    """Sentinels to the echoes that got an open probe and have not answered, through the same sockets' queues.
-
-    From their nodes, over their links; at home from themselves. None for what is lost anyway.
-    """
-    silent = {
-        (sighting.place, sighting.headers.destination, sighting.headers.destination_port)
-        for mark, sighting in flight.seen
-        if mark in flight.silent - flight.lost and sighting.place.kind is PlaceKind.POD
-        if sighting.part is Part.PROBE and sighting.direction is Direction.IN
-        if sighting.headers.destination_port or transport is Transport.ICMP
-    }
-    if silent:
-        asked = [
-            (place, Way(place, 0, address, port, Shape(transport))) for place, address, port in sorted(silent)
-        ]
-        by_node = [Way(place.node, 0, own.destination, own.port, own.shape) for place, own in asked]
-        yield Sentinels(by_node, [own for _, own in asked])

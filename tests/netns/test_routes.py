@@ -236,3 +236,10 @@ def test_at_home_every_place_asks_itself(facts: Facts, sender: Place) -> None:
         assert way.mark == 0
         wanted = Transport.UDP if way.sender.kind is PlaceKind.POD else Transport.ICMP
         assert way.shape == Shape(wanted)
+
+
+def test_echoes_are_those_of_pods_and_nodes(facts: Facts) -> None:
+    """Each is found by its address; places outside have none."""
+    echoes = sentinels(Flow(Place.POD_A1, CLUSTER), way_of(Flow(Place.POD_A1, CLUSTER), facts), facts).echoes
+    assert echoes.at == {facts.primary[place]: place for place in (*PODS, *NODES)}
+    assert echoes.ports == frozenset(plan.ECHO_PORTS)

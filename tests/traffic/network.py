@@ -1,16 +1,17 @@
 """A network without a kernel: what is handed to it, and what its captures show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from random import Random
 
 from scapy.layers.inet import IP, TCP
 
-from lab.model import Direction, Headers, Part, Place, PlaceKind, Sighting, Transport
+from lab.model import NODES, Direction, Headers, Part, Place, PlaceKind, Sighting, Transport
 from lab.traffic.connections import Connections, Numbers
 from lab.traffic.craft import Shape
 from lab.traffic.decode import Known, decode
+from lab.traffic.echoes import Echoes
 from lab.traffic.exchange import Exchange
 from lab.traffic.places import Captures, Senders
 from lab.traffic.silence import Sentinels
@@ -25,7 +26,8 @@ class Network:
     """What was handed to the kernel, and what captures will show of it.
 
     answering, reaching, returning: addresses at which packets are answered, arrive only, or come back to their sender.
-    deaf: places that get no answer. delayed: addresses that answer once another was asked.
+    deaf: places that get no answer. delayed: addresses that answer once another was asked. unresolved: addresses whose
+    node keeps what it has for them until it has sent there itself.
     """
 
     handed: list[tuple[Place, int, bytes]] = field(default_factory=list)
@@ -35,6 +37,7 @@ class Network:
     returning: set[IPv4Address] = field(default_factory=set)
     deaf: set[Place] = field(default_factory=set)
     delayed: dict[IPv4Address, IPv4Address] = field(default_factory=dict)
+    unresolved: set[IPv4Address] = field(default_factory=set)
     sources: list[tuple[Place, int, IPv4Address]] = field(default_factory=list)
     errors: dict[IPv4Address, int] = field(default_factory=dict)
     opened: list[tuple[Place, int, int, IPv4Address, int]] = field(default_factory=list)
@@ -43,6 +46,11 @@ class Network:
     def asked(self) -> list[IPv4Address]:
         """The destinations of what was sent, in order."""
         return [IPv4Address(packet[16:20]) for _, _, packet in self.handed]
+
+    def keeps(self, destination: IPv4Address) -> bool:
+        """Whether a node waits for the MAC of this address: no node has sent there yet."""
+        by_nodes = {IPv4Address(packet[16:20]) for place, _, packet in self.handed if place in NODES}
+        return destination in self.unresolved - by_nodes
 
 
 class FakeSenders(Senders):
@@ -90,6 +98,9 @@ class FakeCaptures(Captures):
                 continue
             got = Direction.LOCAL if sender.kind is PlaceKind.NODE else Direction.IN
             yield found.mark, self._sighting(sender, Direction.OUT, Part.PROBE, found.headers)
+            if network.keeps(to):
+                network.shown.append((sender, packet))
+                continue
             if to in network.answering | network.reaching:
                 yield found.mark, self._sighting(Place.POD_B1, Direction.IN, Part.PROBE, found.headers)
             if to in network.returning:
@@ -138,9 +149,11 @@ def way(destination: IPv4Address, **changes: object) -> Way:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def behind(*ways: Way, at_home: Sequence[Way] = ()) -> Sentinels:
-    """These sentinels behind a batch."""
-    return Sentinels(ways, at_home)
+def behind(
+    *ways: Way, at_home: Sequence[Way] = (), echoes: Mapping[IPv4Address, Place] | None = None
+) -> Sentinels:
+    """These sentinels behind a batch. echoes: whose port 8080 is an echo's, by address."""
+    return Sentinels(ways, at_home, Echoes(echoes or {}, frozenset({8080})))
 
 
 NONE = Sentinels(())

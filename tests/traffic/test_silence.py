@@ -14,6 +14,8 @@ from lab.traffic.exchange import Exchange
 from tests.traffic.network import ANSWERING, CONNECTED, SILENT, SOURCE, Network, an_exchange, behind, way
 
 GONE, HOME = IPv4Address("192.0.2.7"), IPv4Address("192.0.2.8")
+LOOPBACK = IPv4Address("127.0.0.1")
+POD = {SILENT: Place.POD_B1}
 
 
 @pytest.fixture
@@ -55,13 +57,14 @@ def test_silence_is_proven_by_sentinels_behind_the_batch(exchange: Exchange, net
 
 def test_a_probe_that_comes_back_is_not_answered(exchange: Exchange, network: Network) -> None:
     """A probe that goes in at its own sender, as in a hairpin, still waits for its answer: the echo is asked for it."""
+    itself = behind(way(ANSWERING), echoes={SILENT: Place.POD_A2})
     network.returning.add(SILENT)
     network.answering.add(SILENT)
-    exchange.send(way(SILENT), 1, behind(way(ANSWERING)))
+    exchange.send(way(SILENT), 1, itself)
     assert network.asked() == [SILENT]
     network.answering.remove(SILENT)
     with pytest.raises(NotReady):
-        exchange.send(way(SILENT), 1, behind(way(ANSWERING)))
+        exchange.send(way(SILENT), 1, itself)
     assert network.asked()[1:3] == [SILENT, ANSWERING]
 
 
@@ -140,9 +143,39 @@ def test_a_probe_that_arrived_is_followed_by_a_sentinel_to_its_echo(
     """An echo that got a probe and did not answer is asked again, from its own node: its silence is not a delay."""
     network.reaching.add(SILENT)
     with pytest.raises(NotReady, match="answers itself"):
-        exchange.send(way(SILENT), 1, behind(way(ANSWERING)))
+        exchange.send(way(SILENT), 1, behind(way(ANSWERING), echoes=POD))
     assert network.asked() == [SILENT, ANSWERING, SILENT, SILENT]
     assert [place for place, _, _ in network.handed[-2:]] == [Place.WORKER_B, Place.POD_B1]
+
+
+def test_an_echo_of_a_node_is_asked_past_its_addresses(exchange: Exchange, network: Network) -> None:
+    """Of what a node's own programs got, too; by itself, and where its address is not answered, at 127.0.0.1."""
+    node = behind(way(ANSWERING), echoes={SILENT: Place.WORKER_B})
+    network.reaching.add(SILENT)
+    network.answering.add(LOOPBACK)
+    [trace] = exchange.send(way(SILENT), 1, node)
+    assert network.asked() == [SILENT, ANSWERING, SILENT, LOOPBACK]
+    assert {place for place, _, _ in network.handed[-2:]} == {Place.WORKER_B}
+    assert trace.sentinels_lost
+
+
+def test_a_probe_that_waits_for_the_mac_of_its_pod_is_not_silent(
+    exchange: Exchange, network: Network
+) -> None:
+    """Sentinels to other pods pass it; what its node sends to the same pod waits behind it."""
+    network.unresolved.add(SILENT)
+    network.answering.add(SILENT)
+    [trace] = exchange.send(way(SILENT), 1, behind(way(ANSWERING), at_home=[way(HOME)], echoes=POD))
+    assert network.asked() == [SILENT, ANSWERING, SILENT]
+    assert len(trace.of(Part.REPLY)) == 1
+
+
+def test_a_port_where_no_echo_listens_is_not_asked_again(exchange: Exchange, network: Network) -> None:
+    """A kernel refuses there, and its refusal is no answer: that a refusal is lost must not end a claim without one."""
+    network.reaching.add(SILENT)
+    [trace] = exchange.send(way(SILENT, port=81), 1, behind(way(ANSWERING), echoes=POD))
+    assert network.asked() == [SILENT, ANSWERING]
+    assert not trace.sentinels_lost
 
 
 @pytest.mark.parametrize("lost", [True, False])
@@ -153,7 +186,7 @@ def test_an_echo_that_its_node_does_not_hear_is_asked_by_its_own_pod(
     network.answering.add(SILENT)
     network.deaf |= {Place.POD_A2, Place.WORKER_B} if lost else {Place.POD_A2}
     sentinel = way(ANSWERING, sender=Place.POD_A1)
-    [trace] = exchange.send(way(SILENT), 1, behind(sentinel))
+    [trace] = exchange.send(way(SILENT), 1, behind(sentinel, echoes=POD))
     assert network.handed[-1][0] is (Place.POD_B1 if lost else Place.WORKER_B)
     assert trace.sentinels_lost is lost
 
@@ -166,7 +199,7 @@ def test_data_that_arrived_is_followed_by_a_datagram_to_its_echo(
     over = way(SILENT, **CONNECTED)
     exchange.connect(over)
     with pytest.raises(NotReady):
-        exchange.send(over, 1, behind(way(ANSWERING)))
+        exchange.send(over, 1, behind(way(ANSWERING), echoes=POD))
     assert IP(network.handed[-1][2]).proto == 17
 
 

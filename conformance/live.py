@@ -63,16 +63,22 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """One flow, what was seen of its probes, and what that comes to.
-
-    followed: of a change, how long each node took. requests: for neighbours, where these were looked at.
-    """
+class Captured:
+    """One flow and what was seen of its probes, whether or not that can be judged."""
 
     flow: Flow
     plan: Plan
     traces: Sequence[Trace]
     facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Observation(Captured):
+    """What was seen of a flow's probes, and what that comes to.
+
+    followed: of a change, how long each node took. requests: for neighbours, where these were looked at.
+    """
+
     outcome: Outcome
     seconds: float
     followed: tuple[Followed, ...] = ()
@@ -98,6 +104,12 @@ class Live:
         self._when = tuple(when)
         self._after = after
         self._observations: list[Observation] = []
+        self._captured: Captured | None = None
+
+    @property
+    def captured(self) -> Captured | None:
+        """What was captured last, also where judging it then failed; None where nothing was."""
+        return self._captured
 
     @property
     def observations(self) -> Sequence[Observation]:
@@ -156,9 +168,9 @@ class Live:
         """
         start = time.monotonic()
         watch = self._cluster.watch(from_every_node(flow), self._change)
-        facts = self._cluster.facts()
-        outcome, followed = convergence(flow, watch, facts, passing)
         plan = Plan("a pod of each node sends all the while that the change is made", FALSE_ALARM)
+        facts = self._keep(flow, plan, watch.traces)
+        outcome, followed = convergence(flow, watch, facts, passing)
         seconds = time.monotonic() - start
         self._observations.append(Observation(flow, plan, watch.traces, facts, outcome, seconds, followed))
         return outcome
@@ -208,9 +220,10 @@ class Live:
         """As observe, for a flow between two pods, where nobody knows his neighbours: who asks for whom by ARP, too."""
         start = time.monotonic()
         seen = self._cluster.resolve(flow, probes_to_see_every(endpoints_of(flow)))
-        facts = self._cluster.facts()
+        plan = Plan("nothing random is expected", 0.0)
+        facts = self._keep(flow, plan, seen.traces)
         outcome = resolved(judge(seen.traces, facts), seen.traces, seen.requests, facts)
-        plan, seconds = Plan("nothing random is expected", 0.0), time.monotonic() - start
+        seconds = time.monotonic() - start
         self._observations.append(
             Observation(flow, plan, seen.traces, facts, outcome, seconds, requests=seen.requests)
         )
@@ -222,11 +235,17 @@ class Live:
     def _observe(self, flow: Flow, count: int, plan: Plan, settle: Settle) -> Outcome:
         start = time.monotonic()
         traces = self._cluster.send(flow, count)
-        facts = self._cluster.facts()
+        facts = self._keep(flow, plan, traces)
         outcome = settle(flow, judge(traces, facts), traces, facts)
         seconds = time.monotonic() - start
         self._observations.append(Observation(flow, plan, traces, facts, outcome, seconds))
         return outcome
+
+    def _keep(self, flow: Flow, plan: Plan, traces: Sequence[Trace]) -> Facts:
+        """Keeps what was captured before it is judged; the addresses by which it is."""
+        facts = self._cluster.facts()
+        self._captured = Captured(flow, plan, traces, facts)
+        return facts
 
 
 def endpoints_of(flow: Flow) -> int:

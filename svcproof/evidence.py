@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conformance.judging import judge_one
-from conformance.live import Observation
+from conformance.live import Captured, Observation
 from conformance.outcome import Delivered, Steady, Unanswered
 from conformance.results import Batch, FlowRecord, Step, Way
+from lab.errors import LabError
 from lab.model import (
     ClusterIP,
     Creation,
     ExternalIP,
+    Facts,
     Flow,
     HealthCheckPort,
     Host,
@@ -31,11 +33,11 @@ from lab.traffic.craft import summary
 from svcproof.arp_evidence import arp_ways
 
 
-def flow_record(flow: Flow, observation: Observation | None = None) -> FlowRecord:
+def flow_record(flow: Flow, sent: Captured | None = None) -> FlowRecord:
     """A flow in words, and in addresses once it was sent."""
     address = ""
-    if observation is not None:
-        there = observation.facts.destination(flow.target)
+    if sent is not None:
+        there = sent.facts.destination(flow.target)
         address = f"{there.address}:{there.port}" if there.port else str(there.address)
     return FlowRecord(
         sender=flow.sender,
@@ -90,18 +92,19 @@ def batch_record(observation: Observation) -> Batch:
 
 def ways(observation: Observation) -> tuple[Way, ...]:
     """One way per outcome that probes of the batch had: that of the first such probe; then who was asked for by ARP."""
-    return (*_ways_of_probes(observation), *arp_ways(observation.requests))
+    return (*ways_of_probes(observation), *arp_ways(observation.requests))
 
 
-def _ways_of_probes(observation: Observation) -> tuple[Way, ...]:
+def ways_of_probes(captured: Captured) -> tuple[Way, ...]:
+    """One way per outcome, also of probes that cannot be judged: why not is in the place of their outcome."""
     return tuple(
         Way(
-            str(outcome),
+            outcome,
             len(traces),
             _summary(traces[0].probe),
-            _steps_of(traces[0], is_data=observation.flow.source_port != 0),
+            _steps_of(traces[0], is_data=captured.flow.source_port != 0),
         )
-        for outcome, traces in _by_outcome(observation)
+        for outcome, traces in _by_outcome(captured)
     )
 
 
@@ -124,11 +127,18 @@ def examples(observation: Observation) -> tuple[Trace, ...]:
     return tuple(traces[0] for _, traces in _by_outcome(observation))
 
 
-def _by_outcome(observation: Observation) -> list[tuple[Steady, list[Trace]]]:
-    groups: dict[Steady, list[Trace]] = {}
-    for trace in observation.traces:
-        groups.setdefault(judge_one(trace, observation.facts), []).append(trace)
-    return sorted(groups.items(), key=lambda item: str(item[0]))
+def _by_outcome(captured: Captured) -> list[tuple[str, list[Trace]]]:
+    groups: dict[str, list[Trace]] = {}
+    for trace in captured.traces:
+        groups.setdefault(_outcome_words(trace, captured.facts), []).append(trace)
+    return sorted(groups.items())
+
+
+def _outcome_words(trace: Trace, facts: Facts) -> str:
+    try:
+        return str(judge_one(trace, facts))
+    except LabError as error:
+        return f"not to be told: {error.attempted}"
 
 
 def steps(sightings: Sequence[Sighting], *, is_data: bool = False) -> tuple[Step, ...]:

@@ -190,7 +190,7 @@ def pytest_runtest_makereport(
 def _with_evidence(item: pytest.Item, result: ClaimResult) -> ClaimResult:
     """The result with what kernels and API hold at this moment, before anything of the lab changes."""
     live = item.stash.get(_LIVE, None)
-    if live is None or not live.observations or result.observed is None:
+    if live is None or not live.observations or result.batch is None:
         return result
     cluster: Inspectable = item.funcargs["cluster"]  # type: ignore[attr-defined]  # functions have it, items do not
     return with_evidence(

@@ -1,5 +1,8 @@
 """From an observation to what a report shows: words, counts, and one way per outcome."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from conformance.live import Live, Observation, Plan
@@ -15,6 +18,7 @@ from conformance.outcome import (
     Unstable,
     delivered,
 )
+from lab.errors import LabError
 from lab.model import (
     ClusterIP,
     Creation,
@@ -30,12 +34,13 @@ from lab.model import (
     Service,
     ServicePort,
     Target,
+    Trace,
     Transport,
 )
-from svcproof.evidence import batch_record, flow_record, steps, target_words, ways
+from svcproof.evidence import batch_record, flow_record, steps, target_words, ways, ways_of_probes
 from tests.oracle.fabricated import fabricated
 from tests.oracle.topology import facts_of
-from tests.svcproof.fake_lab import a_cluster
+from tests.svcproof.fake_lab import FakeCluster, a_cluster
 from tests.traffic.recording import replay_one
 
 A1, B1 = Place.POD_A1, Place.POD_B1
@@ -53,6 +58,29 @@ def observed(outcome: Outcome, flow: Flow = FLOW) -> Observation:
     assert live.observe(flow) == outcome or isinstance(outcome, Unstable)
     [observation] = live.observations
     return observation
+
+
+def test_what_cannot_be_judged_has_a_way_too() -> None:
+    """An answer without any arrival is no observation: what was captured says where to look, in the error's words."""
+    found = observed(delivered(A1, source=Kept()))
+    [trace, *_] = found.traces
+    vanished = replace(trace, sightings=tuple(each for each in trace.sightings if each.place is not A1))
+
+    class Torn(FakeCluster):
+        def send(self, flow: Flow, count: int) -> Sequence[Trace]:
+            return [vanished, *super().send(flow, count)]
+
+    cluster = Torn(a_cluster().profile)
+    cluster.set_services([ECHO])
+    live = Live(cluster)
+    with pytest.raises(LabError, match="seen to arrive at no echo"):
+        live.observe(FLOW)
+    assert live.observations == ()
+    assert live.captured is not None
+    untold, *told = sorted(ways_of_probes(live.captured), key=lambda way: way.probes)
+    assert untold.outcome.startswith("not to be told: a probe from pod-a2 to 198.51.100.1 was answered")
+    assert [step.place for step in untold.steps] == ["pod-a2", "pod-a2"]
+    assert sum(way.probes for way in told) == 21
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,30 @@ def test_silence_that_is_not_proven_is_a_lab_error(scenarios: ScenarioRun) -> No
     ended = scenarios.here()
     assert (ended.code, ended.only.verdict) == (3, Verdict.LAB_ERROR)
     assert "nothing proves it" in ended.only.error
+    assert "seen: dropped without a word; the sentinels behind it were lost, too" in ended.only.error
     assert ended.only.observed is None
+
+
+def test_what_was_captured_is_kept_where_nothing_can_be_told(scenarios: ScenarioRun) -> None:
+    """The address that was asked, how the batch fell, a way, and what stood in the kernels."""
+    scenarios.scenario("a", ONE_CLAIM.replace("BODY", HONEST).replace(DELIVERED, "Dropped()"))
+    scenarios.lab('{"echo": Lost(Dropped())}')
+    claim = scenarios.here().only
+    assert claim.flow.address == "198.51.100.1:80"
+    assert claim.batch is not None
+    assert claim.batch.counts == {"dropped without a word; the sentinels behind it were lost, too": 21}
+    [way] = claim.ways
+    assert [step.place for step in way.steps] == ["pod-a2"]
+    assert claim.manifests
+
+
+def test_what_was_captured_is_kept_where_a_claim_breaks(scenarios: ScenarioRun) -> None:
+    """No verdict rests on it: there are ways, and no batch."""
+    scenarios.scenario("a", ONE_CLAIM.replace("BODY", f"{HONEST}; raise ValueError('oops')"))
+    claim = scenarios.here().only
+    assert claim.verdict is Verdict.LAB_ERROR
+    assert (claim.flow.address, claim.batch, claim.observed) == ("198.51.100.1:80", None, None)
+    assert [way.probes for way in claim.ways] == [11, 10]
 
 
 @pytest.mark.parametrize("mark", ["skip", "xfail", "skipif(True, reason='why')"])

@@ -158,9 +158,13 @@ class NetnsCluster:
         question = question_of(flow, self.standing)
         with one_processor():
             if question is None:
-                return self.exchange.send(way, count, behind)
-            asked = Asking(self.captures, self.namespaces.inside).get(question, count)
-            return self.exchange.follow(asked, behind)
+                traces = self.exchange.send(way, count, behind)
+            else:
+                asked = Asking(self.captures, self.namespaces.inside).get(question, count)
+                traces = self.exchange.follow(asked, behind)
+        # For a program that ended meanwhile its kernel refuses: that must not be taken for an answer.
+        self.check()
+        return traces
 
     def resolve(self, flow: Flow, count: int) -> Resolution:
         """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
@@ -184,6 +188,7 @@ class NetnsCluster:
 
         with one_processor():
             seen = self.exchange.send_during(ways, together(each), timed)
+        self.check()
         if not self.serving.written_ns:
             raise UsageError(
                 "a change was to be watched, and nothing changed",

@@ -1,0 +1,88 @@
+"""A lab whose programs end while it sends: what was seen then is not judged."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from lab.errors import DaemonDied
+from lab.model import Flow, Place, PodIP, Trace, Transport
+from lab.netns.cluster import NetnsCluster
+from lab.netns.daemon import Daemon
+from lab.netns.kube_proxy import KubeProxies
+from lab.netns.serving import Serving
+from lab.traffic.exchange import Exchange
+from tests.oracle.topology import facts_of
+
+FLOW = Flow(Place.POD_A1, PodIP(Place.POD_B1, 8080, Transport.UDP))
+
+
+class Deadly(Exchange):
+    """What it sends ends a program of the lab."""
+
+    def __init__(self, victim: subprocess.Popen[bytes]) -> None:
+        self._victim = victim
+
+    def send(self, *_: object, **__: object) -> Sequence[Trace]:
+        """Sees nothing."""
+        self._end()
+        return ()
+
+    def send_during(self, _ways: object, _sentinels: object, action: Callable[[], None]) -> Sequence[Trace]:
+        """Sees nothing."""
+        self._end()
+        action()
+        return ()
+
+    def _end(self) -> None:
+        self._victim.kill()
+        self._victim.wait()
+
+
+class NoProxies(KubeProxies):
+    """No kube-proxy runs."""
+
+    def __init__(self) -> None:
+        """Knows nothing."""
+
+    def running(self) -> tuple[Daemon, ...]:
+        """None."""
+        return ()
+
+
+class Standing(Serving):
+    """Serves nothing, and has addresses."""
+
+    def __init__(self) -> None:
+        self.facts, self.proxies = facts_of(()), NoProxies()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[NetnsCluster]:
+    """A cluster of one program."""
+    process = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+    echo = Daemon("echo", ("echo",), tmp_path / "echo.log", process)
+    nothing = cast("dict[str, None]", dict.fromkeys(NetnsCluster.__slots__))
+    made = {**nothing, "daemons": (echo,), "exchange": Deadly(process), "serving": Standing()}
+    with process:
+        yield NetnsCluster(**made)  # type: ignore[arg-type]  # of the rest nothing is asked
+        process.kill()
+
+
+def test_what_a_program_answered_that_ended_meanwhile_is_not_judged(cluster: NetnsCluster) -> None:
+    """Its kernel refuses for it from then on: a lab error, not a mismatch."""
+    with pytest.raises(DaemonDied, match="echo ended by itself with exit code -9"):
+        cluster.send(FLOW, 1)
+
+
+def test_nor_is_what_was_seen_of_a_change(cluster: NetnsCluster) -> None:
+    """As of any batch."""
+
+    def change() -> None:
+        cluster.serving.written_ns = 1
+
+    with pytest.raises(DaemonDied, match="echo ended by itself"):
+        cluster.watch([FLOW], change)

@@ -17,7 +17,7 @@ from lab.api import (
     Rule,
     TracedProbe,
 )
-from lab.errors import LabError
+from lab.errors import DaemonDied, LabError
 from lab.model import (
     NODES,
     ClusterIP,
@@ -54,7 +54,7 @@ Say = Callable[[str], None]
 class FakeCluster:
     """lab.api.Cluster without a kernel. lies: what becomes of probes to the Service of this name.
 
-    unreadable: why its rules cannot be read.
+    unreadable: why its rules cannot be read. dies_after: how many batches it sends before its echo ends.
     """
 
     def __init__(
@@ -63,11 +63,13 @@ class FakeCluster:
         lies: Mapping[str, Outcome] | None = None,
         name: str = "lab",
         unreadable: LabError | None = None,
+        dies_after: int | None = None,
     ) -> None:
         self._profile = profile
         self._lies = dict(lies or {})
         self._name = name
         self._unreadable = unreadable
+        self._left = dies_after
         self._services: dict[str, ServiceFacts] = {}
         self._deleted: frozenset[str] = frozenset()
         self.asked: list[str] = []
@@ -125,6 +127,9 @@ class FakeCluster:
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Canned traces."""
         self.asked.append(f"send {count}")
+        if self._left == 0:
+            raise DaemonDied("echo ended by itself with exit code -9")
+        self._left = None if self._left is None else self._left - 1
         return canned_traces(flow, self._fate(flow), count, self.facts())
 
     def resolve(self, flow: Flow, count: int) -> Resolution:
@@ -224,17 +229,19 @@ def a_cluster(**lies: Outcome) -> FakeCluster:
 
 
 class FakeBringUp:
-    """Stands in for lab.netns.bring_up.lab_up. trouble: why no lab comes up."""
+    """Stands in for lab.netns.bring_up.lab_up. trouble: why no lab comes up. The others are the fake cluster's."""
 
     def __init__(
         self,
         lies: Mapping[str, Outcome] | None = None,
         trouble: LabError | None = None,
         unreadable: LabError | None = None,
+        dies_after: int | None = None,
     ) -> None:
         self._lies = lies
         self._unreadable = unreadable
         self._trouble = trouble
+        self._dies_after = dies_after
 
     @contextmanager
     def __call__(self, order: LabOrder, name: str, prefix: str, say: Say) -> Iterator[FakeCluster]:
@@ -242,4 +249,4 @@ class FakeBringUp:
         say(f"{prefix}{name}")
         if self._trouble is not None:
             raise self._trouble
-        yield FakeCluster(order.profile, self._lies, name, self._unreadable)
+        yield FakeCluster(order.profile, self._lies, name, self._unreadable, self._dies_after)

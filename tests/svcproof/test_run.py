@@ -31,6 +31,12 @@ def request(workers: int = 2, claims: tuple[str, ...] = (), more: tuple[str, ...
     return RunRequest(lab=lab, workers=workers, claims=claims, pytest=more)
 
 
+def test_a_worker_that_dies_is_not_replaced() -> None:
+    """Its claims would be asked a second time, in one more lab."""
+    assert "--max-worker-restart=0" in pytest_command(request(workers=2), DIRECTORY)
+    assert "--max-worker-restart=0" not in pytest_command(request(workers=1), DIRECTORY)
+
+
 def test_pytest_runs_the_scenarios_with_the_plugin() -> None:
     """This interpreter's pytest, our plugins and no others, the scenarios' configuration; scenarios come last."""
     command = pytest_command(request(), DIRECTORY)

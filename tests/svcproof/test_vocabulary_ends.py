@@ -15,7 +15,7 @@ pytestmark = given(NAME)
 
 @requirement("REQUIREMENT")
 @claims(first=Claim(FLOW, delivered(A1, source=Kept())), second=Claim(FLOW, delivered(A1, source=Kept())))
-def test_it(live, flow, expect):
+def test_it(live, flow, expect, request):
     BODY
 """
 HONEST = "assert live.observe(flow) == expect"
@@ -81,6 +81,40 @@ def test_an_interrupt_lists_what_was_not_run(pytester: pytest.Pytester, tmp_path
     }
     assert [lab.lab for lab in ended.results.labs] == ["lab"]
     assert ended.claims["cip-node.second"].error == "the run ended before this claim was judged"
+
+
+def test_an_interrupt_of_workers_loses_nothing_that_was_judged(
+    pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    """SIGINT to the controller of two: claims that had reports keep their verdicts, those under way are not run."""
+    reached = tmp_path / "reached"
+    busy = f"open({str(reached)!r}, 'w').close(); __import__('time').sleep(2); {HONEST}"
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario(
+        "a", module("echo", "cip-basic", f"if 'first' in request.node.name: {HONEST}\n    else: {busy}")
+    )
+    scenarios.scenario("b", module("other", "cip-node", "__import__('time').sleep(5)"))
+    ended = scenarios.interrupted("-n2", "--dist", "loadscope", once=reached)
+    assert (ended.code, ended.results.exit_code, ended.results.interrupted) == (130, 130, True)
+    assert ended.verdicts == {
+        "cip-basic.first": "pass",
+        "cip-basic.second": "not run",
+        "cip-node.first": "not run",
+        "cip-node.second": "not run",
+    }
+
+
+def test_a_lab_that_dies_in_the_middle_makes_errors_of_all_that_follows(pytester: pytest.Pytester) -> None:
+    """What was judged before stays; nothing later fails or passes; exit 3, with the program's own words."""
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario("a", module("echo", "cip-basic"))
+    scenarios.scenario("b", module("other", "cip-node"))
+    scenarios.lab("dies_after=2")
+    ended = scenarios.here()
+    assert (ended.code, ended.results.exit_code) == (3, 3)
+    assert list(ended.verdicts.values()) == ["pass", "pass", "lab error", "lab error"]
+    assert "echo ended by itself" in ended.claims["cip-node.second"].error
+    assert [lab.lab for lab in ended.results.labs] == ["lab"]
 
 
 def test_stopping_at_the_first_failure_is_no_interrupt(pytester: pytest.Pytester) -> None:

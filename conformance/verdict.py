@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from conformance.difference import KnownDifference
-from conformance.outcome import Changed, Lost, Outcome
+from conformance.outcome import Changed, Lost, Outcome, Unstable
 from conformance.results import Verdict
 
 NOT_TOLD = (
@@ -38,6 +38,19 @@ def is_told(awaited: Outcome, observed: Outcome) -> bool:
     """Whether an observation is as awaited, or is not. Silence without proof is neither, where silence is awaited."""
     proven = _as_if_proven(observed)
     return proven == observed or proven != awaited
+
+
+def has_lost(observed: Outcome) -> bool:
+    """Whether probes were lost as the sentinels behind them were: by what was under test, or by whatever hurt both."""
+    match observed:
+        case Lost():
+            return True
+        case Changed(before=before, after=after):
+            return isinstance(before, Lost) or isinstance(after, Lost)
+        case Unstable(history=history):
+            return any(isinstance(fate.outcome, Lost) for fate in history)
+        case _:
+            return False
 
 
 def _as_if_proven(observed: Outcome) -> Outcome:

@@ -26,7 +26,8 @@ from svcproof.sabotage.trial import Trial
 class Arrangement:
     """network: the claims of the pod network, which hold wherever pods, nodes and kube-proxies are as at first.
 
-    baseline: claims that were not as expected without any fault, with what was seen.
+    baseline: claims that were not as expected before the faults of their round, with what was seen; they are not asked.
+    behind: those that had noticed faults, and were not as expected behind them.
     """
 
     cluster: NetnsCluster
@@ -34,6 +35,7 @@ class Arrangement:
     order: SabotageOrder
     network: Sequence[Claim] = ()
     baseline: dict[str, str] = field(default_factory=dict)
+    behind: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
     def within(self, round_: Round) -> Iterator[Trial]:
@@ -83,7 +85,7 @@ class Arrangement:
         for claim in trial.judges.witnesses:
             [(_, notice, _)] = ask(trial.bench, [claim], shares=True)
             if notice is not None:
-                self.baseline[f"{claim.id}, behind the faults"] = notice.observed
+                self.behind[claim.id] = notice.observed
 
     def _open_flows_of(self, round_: Round) -> bool:
         """Opens the flows of claims about open ones, in their past, which they share; whether there are any."""

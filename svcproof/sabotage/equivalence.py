@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from conformance.outcome import Outcome, Steady, Unstable
+from conformance.verdict import has_lost
 from lab.errors import LabError
 from lab.model import (
     NODES,
@@ -97,10 +98,20 @@ class Proof:
         except LabError:
             return None
 
+    def _sound_outcome(self, flow: Flow) -> Outcome | None:
+        """As it is without a fault. Where sentinels are lost then, the lab cannot judge the flow."""
+        outcome = self._outcome(flow)
+        return None if outcome is None or has_lost(outcome) else outcome
+
     def compared(self, with_fault: Mapping[Flow, Outcome | None]) -> Equivalence:
         """To be called without the fault: sends what was not sent yet, and compares what can be judged then."""
-        missing = [flow for flow in with_fault if flow not in self._sound]
-        self._sound.update(self.outcomes(missing))
+        # What was lost with the fault may be lost at this time without it, too.
+        missing = [
+            flow
+            for flow, now in with_fault.items()
+            if flow not in self._sound or (now is not None and has_lost(now))
+        ]
+        self._sound.update({flow: self._sound_outcome(flow) for flow in missing})
         pairs = [
             (flow, sound, now) for flow, now in with_fault.items() if (sound := self._sound[flow]) is not None
         ]

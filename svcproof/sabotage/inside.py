@@ -52,6 +52,7 @@ def _summed(
         known=len(session.known),
         claims=len(claims),
         baseline=session.baseline,
+        behind=session.behind,
         lab=session.cluster.record(),
         faults=tuple(session.results),
         interrupted=interrupted,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from conformance.live import Live
 from conformance.outcome import Dropped, Forwarded, LocalError, Unanswered
-from conformance.verdict import is_told
+from conformance.verdict import has_lost, is_told
 from lab.errors import LabError
 from lab.model import Place
 from svcproof.sabotage.bench import Bench
@@ -47,6 +47,10 @@ class Judges:
         """The claims that noticed something so far."""
         return tuple(self._witnesses)
 
+    def named(self, claim_id: str) -> Claim:
+        """One of them, or of the network's, by its id."""
+        return next(claim for claim in (*self._claims, *self._network) if claim.id == claim_id)
+
     def but(self, asked: Collection[Claim]) -> list[Claim]:
         """Those of all Services, and of the network, that were not asked."""
         return [claim for claim in (*self.asked(None), *self._network) if claim not in asked]
@@ -81,7 +85,7 @@ def ask(
                 return
             continue
         bench.count(live.observations)
-        notice = Notice(claim.id, str(claim.expect), str(observed))
+        notice = Notice(claim.id, str(claim.expect), str(observed), lost=has_lost(observed))
         if not is_told(claim.expect, observed):
             unproven.add(sender)
             yield claim, notice, False

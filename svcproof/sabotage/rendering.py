@@ -31,7 +31,7 @@ def markdown(sabotage: Sabotage) -> str:
         *_survivors(sabotage.faults),
         *_twin_shapes(sabotage.faults),
         *_table(sabotage.faults),
-        *_baseline(sabotage),
+        *_unsound(sabotage),
     ]
     return "\n".join(lines) + "\n"
 
@@ -46,7 +46,8 @@ def summary(sabotage: Sabotage) -> list[str]:
         f"{sabotage.profile}: {tried}: {sentence(counts)}",
         (
             f"score {counts.percent:.1f} %, {speed:.1f} faults a second, "
-            f"{sabotage.claims} claims, {len(sabotage.baseline)} of them not as expected without any fault"
+            f"{sabotage.claims} claims, of which not as expected without any fault: "
+            f"{len(sabotage.baseline)} before the faults, {len(sabotage.behind)} behind them"
         ),
     ]
 
@@ -75,7 +76,7 @@ def _noticing(fault: FaultResult) -> tuple[str, str]:
     if fault.notices:
         first = fault.notices[0]
         if fault.fate is Fate.NOT_TESTABLE:
-            return "", f"{first.claim}: {first.observed}"
+            return "", f"{first.claim}: {first}"
         return first.claim, first.observed
     told = "; ".join(line.replace("`", "") for line in _settling(fault))
     return "", told or fault.error
@@ -166,7 +167,7 @@ def _table(faults: Sequence[FaultResult]) -> Iterator[str]:
     yield from ("## All faults", "", "| fault | became | first claim that noticed | claims asked | seconds |")
     yield "|---|---|---|---|---|"
     for fault in sorted(faults, key=lambda each: (_ORDER.index(each.fate), each.name)):
-        noticed = f"{fault.notices[0].claim}: {fault.notices[0].observed}" if fault.notices else fault.error
+        noticed = f"{fault.notices[0].claim}: {fault.notices[0]}" if fault.notices else fault.error
         became = _became(fault)
         first = (noticed.splitlines() or [""])[0].replace("|", "\\|")
         yield f"| {_code(fault.name)} | {became} | {first} | {fault.judged} | {fault.seconds:.2f} |"
@@ -193,13 +194,15 @@ def _by_twin(fault: FaultResult) -> bool:
     return bool(fault.twin) and not fault.recorded
 
 
-def _baseline(sabotage: Sabotage) -> Iterator[str]:
-    if sabotage.baseline:
-        yield from (
-            "## Claims that are not as expected without any fault: before the faults, or behind them",
-            "",
-        )
-        yield from (f"- `{claim}`: {observed}" for claim, observed in sabotage.baseline.items())
+def _unsound(sabotage: Sabotage) -> Iterator[str]:
+    for title, claims in (
+        ("Claims that were not asked: not as expected before the faults", sabotage.baseline),
+        ("Claims that noticed faults, and were not as expected behind them", sabotage.behind),
+    ):
+        if claims:
+            yield from (f"## {title}", "")
+            yield from (f"- `{claim}`: {observed}" for claim, observed in claims.items())
+            yield ""
 
 
 def _code(text: str) -> str:

@@ -1,7 +1,7 @@
 """What a sabotage found, as sabotage.json holds it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from conformance.results import ResultsError
 from lab.api import LabRecord
 from svcproof.sabotage.fault import Kind
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 RESULTS_FILE = "sabotage.json"
 
 
@@ -34,11 +34,21 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A claim that saw the fault: what it expected, and what it observed (or why the lab could not tell)."""
+    """A claim that saw the fault: what it expected, and what it observed (or why the lab could not tell).
+
+    lost: whether probes were lost as their sentinels were. again: what such a claim observed without the fault directly
+    behind it, where that was not as expected either: then it has noticed nothing.
+    """
 
     claim: str
     expected: str
     observed: str
+    lost: bool = False
+    again: str = ""
+
+    def __str__(self) -> str:
+        """What was observed, with the fault and, where it tells, without."""
+        return f"{self.observed}; and without the fault: {self.again}" if self.again else self.observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +104,12 @@ class FaultResult:
 class Sabotage:
     """A whole sabotage.
 
-    known: how many faults there were to choose from. baseline: claims that were not as expected without any fault;
-    none of them was asked. budget: seconds, nothing for the whole set. fault_seconds: what the faults of the rules
-    took together; settling_seconds: what it took to settle survivors. listed: the names of all faults, where only
-    these were asked for.
+    known: how many faults there were to choose from. baseline: claims that were not as expected before the faults of
+    their round, with what was seen; none of them was asked about a fault. behind: claims that had noticed faults, and
+    were not as expected behind those of a round, without any: what they noticed is in doubt. (Up to version 1 both are
+    in baseline, the latter with ", behind the faults" behind their ids.) budget: seconds, nothing for the whole set.
+    fault_seconds: what the faults of the rules took together; settling_seconds: what it took to settle survivors.
+    listed: the names of all faults, where only these were asked for.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -114,6 +126,7 @@ class Sabotage:
     baseline: Mapping[str, str]
     lab: LabRecord
     faults: tuple[FaultResult, ...]
+    behind: Mapping[str, str] = field(default_factory=dict)
     interrupted: bool = False
     fault_seconds: float = 0.0
     settling_seconds: float = 0.0
@@ -137,5 +150,7 @@ def read_sabotage(path: Path) -> Sabotage:
     except ValidationError as error:
         raise ResultsError(f"{path} is not the file of a sabotage that this svcproof reads") from error
     if found.schema_version > SCHEMA_VERSION:
-        raise ResultsError(f"{path} has schema version {found.schema_version}; this svcproof reads 1")
+        raise ResultsError(
+            f"{path} has schema version {found.schema_version}; this svcproof reads 1 to {SCHEMA_VERSION}"
+        )
     return found

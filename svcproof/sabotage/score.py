@@ -73,5 +73,5 @@ def exit_code(sabotage: Sabotage) -> int:
     if counts.open > counts.unsettled or counts.alarmed:
         return DIFFERS
     tried = sabotage.faults or sabotage.listed
-    doubtful = counts.unsettled or counts.not_testable or sabotage.baseline
+    doubtful = counts.unsettled or counts.not_testable or sabotage.baseline or sabotage.behind
     return NOT_TESTED if not tried or doubtful else AS_DOCUMENTED

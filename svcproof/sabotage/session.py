@@ -41,6 +41,7 @@ class Session:
     settling_seconds: float = 0.0
     _ledger: Ledger = field(default_factory=Ledger)
     _baseline: Mapping[str, str] = field(default_factory=dict)
+    _behind: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def known(self) -> Collection[str]:
@@ -54,14 +55,19 @@ class Session:
 
     @property
     def baseline(self) -> Mapping[str, str]:
-        """The claims that were not as expected without any fault, with what was seen."""
+        """The claims that were not as expected before the faults, with what was seen: they were not asked."""
         return self._baseline
+
+    @property
+    def behind(self) -> Mapping[str, str]:
+        """The claims that had noticed faults, and were not as expected behind them."""
+        return self._behind
 
     def run(self) -> None:
         """Every round in its order; then survivors that are not on record are compared with twins and proven."""
         network = [claim for round_ in self.rounds if not round_.services for claim in round_.claims]
         arrangement = Arrangement(self.cluster, Arranged(self.cluster), self.order, network)
-        self._baseline = arrangement.baseline
+        self._baseline, self._behind = arrangement.baseline, arrangement.behind
         budget = Budget(time.monotonic(), self.order.budget)
         rounds = self._rounds_wanted()
         for done, round_ in enumerate(rounds):

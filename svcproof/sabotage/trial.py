@@ -134,6 +134,7 @@ class Trial:
                     asked = others.behind(asked)
         except Refusal as error:
             return replace(result, fate=Fate.REFUSED, error=str(error), seconds=time.monotonic() - start)
+        asked = self._confirmed(asked)
         return replace(
             result,
             fate=asked.fate(harmless=harmless),
@@ -141,6 +142,28 @@ class Trial:
             notices=asked.noticed or asked.untestable,
             seconds=time.monotonic() - start,
         )
+
+    def _confirmed(self, asked: _Asked) -> _Asked:
+        """What was said, without those who only missed what was lost, and miss it without the fault, too.
+
+        Sentinels can be lost for seconds on a machine that has too much to do. An open flow cannot be asked once more:
+        the fault may have ended it.
+        """
+        told = [
+            replace(notice, again=self._without_fault(notice)) if notice.lost else notice
+            for notice in asked.noticed
+        ]
+        noticed, doubtful = (tuple(each for each in told if bool(each.again) is out) for out in (False, True))
+        return replace(asked, noticed=noticed, untestable=(*asked.untestable, *doubtful))
+
+    def _without_fault(self, notice: Notice) -> str:
+        """What a claim observes now, without any fault, if that is not as expected."""
+        claim = self.judges.named(notice.claim)
+        if claim.past:
+            return ""
+        self.bench.forget()
+        [(_, again, _)] = ask(self.bench, [claim], shares=False)
+        return "" if again is None else again.observed
 
     def _asked(self, claims: Sequence[Claim], *, shares: bool) -> _Asked:
         noticed: list[Notice] = []

@@ -21,7 +21,7 @@ from conformance.outcome import (
     delivered,
 )
 from conformance.results import Verdict
-from conformance.verdict import exit_code, verdict_of
+from conformance.verdict import exit_code, has_lost, verdict_of
 from lab.model import Place, Refusal
 from lab.profiles import ProxyMode
 
@@ -105,6 +105,24 @@ def test_of_a_known_difference_it_is_what_is_recorded_that_counts(
 def test_lost_probes_of_a_change_or_of_some(expected: Outcome, observed: Outcome, verdict: Verdict) -> None:
     """A change is told by what is not lost; and probes of which some came and some did not are no silence."""
     assert verdict_of(expected, observed, None) is verdict
+
+
+@pytest.mark.parametrize(
+    ("observed", "lost"),
+    [
+        (Lost(Dropped()), True),
+        (Changed(EXPECTED, Lost(Dropped())), True),
+        (Changed(Lost(Dropped()), EXPECTED), True),
+        (Unstable((Fate(EXPECTED, 9), Fate(Lost(Dropped()), 1))), True),
+        (UNSTABLE, False),
+        (Changed(EXPECTED, Dropped()), False),
+        (Dropped(), False),
+        (EXPECTED, False),
+    ],
+)
+def test_what_rests_on_lost_probes(observed: Outcome, *, lost: bool) -> None:
+    """All of them, those of one side of a change, or some of a batch."""
+    assert has_lost(observed) is lost
 
 
 def test_the_classes_cover_every_verdict() -> None:

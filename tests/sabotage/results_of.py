@@ -43,9 +43,13 @@ HARMLESS = FaultResult(
 
 
 def sabotage(
-    faults: Sequence[FaultResult], *, interrupted: bool = False, baseline: Mapping[str, str] | None = None
+    faults: Sequence[FaultResult],
+    *,
+    interrupted: bool = False,
+    baseline: Mapping[str, str] | None = None,
+    behind: Mapping[str, str] | None = None,
 ) -> Sabotage:
-    """A sabotage that found these. baseline: claims that were not as expected without any fault."""
+    """A sabotage that found these. baseline, behind: claims that were not as expected without any fault."""
     return Sabotage(
         svcproof="0.1.0",
         run_id="a-run",
@@ -58,6 +62,7 @@ def sabotage(
         known=100,
         claims=50,
         baseline=baseline or {},
+        behind=behind or {},
         lab=LAB,
         faults=tuple(faults),
         interrupted=interrupted,

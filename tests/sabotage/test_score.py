@@ -1,12 +1,14 @@
 """The arithmetic of a sabotage, its exit code, its files and its table."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from conformance.results import ResultsError
 from svcproof.sabotage.rendering import markdown, summary
-from svcproof.sabotage.results import Equivalence, Fate, FaultResult, read_sabotage, write_sabotage
+from svcproof.sabotage.results import Equivalence, Fate, FaultResult, Notice, read_sabotage, write_sabotage
 from svcproof.sabotage.score import exit_code, score
 from tests.sabotage.results_of import HARMLESS, NOTICED, SURVIVED, sabotage
 
@@ -68,8 +70,25 @@ def test_exit_code(faults: list[FaultResult], code: int) -> None:
 
 
 def test_claims_that_are_not_as_expected_without_a_fault_are_no_judges() -> None:
-    """What they did not notice says nothing: the lab could not tell."""
+    """What they did not notice says nothing, and what they noticed is in doubt: the lab could not tell."""
     assert exit_code(sabotage([NOTICED], baseline={"lb-sr.pod": "dropped"})) == 3
+    assert exit_code(sabotage([NOTICED], behind={"lb-sr.pod": "dropped"})) == 3
+
+
+def test_the_table_tells_claims_that_were_not_asked_from_those_in_doubt() -> None:
+    """The first noticed nothing because nobody asked; the others noticed, and may have been wrong."""
+    text = markdown(sabotage([NOTICED], baseline={"cip-basic.one": "lost"}, behind={"cip-basic.two": "gone"}))
+    before, _, behind = text.partition("## Claims that noticed faults, and were not as expected behind them")
+    assert "## Claims that were not asked: not as expected before the faults" in before
+    assert ("`cip-basic.one`: lost" in before, "`cip-basic.two`: gone" in behind) == (True, True)
+    assert "cip-basic.one" not in behind
+
+
+def test_a_claim_that_misses_the_same_without_the_fault_says_so() -> None:
+    """Such a fault is not testable, and the table has both observations."""
+    notice = Notice("cip-basic.pod", "delivered", "lost", lost=True, again="lost again")
+    text = markdown(sabotage([replace(UNTESTABLE, notices=(notice,))]))
+    assert "cip-basic.pod: lost; and without the fault: lost again" in text
 
 
 def test_an_interrupted_sabotage_says_so() -> None:
@@ -82,6 +101,19 @@ def test_the_file_holds_everything(tmp_path: Path) -> None:
     found = sabotage([NOTICED, SURVIVED, SETTLED, HARMLESS])
     write_sabotage(found, tmp_path / "sabotage.json")
     assert read_sabotage(tmp_path / "sabotage.json") == found
+
+
+def test_a_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    """What came behind the faults stood among the claims that were not asked; a file of a later version is not read."""
+    path = tmp_path / "sabotage.json"
+    write_sabotage(sabotage([NOTICED], baseline={"lb-sr.pod, behind the faults": "dropped"}), path)
+    written = json.loads(path.read_text())
+    del written["behind"]
+    path.write_text(json.dumps({**written, "schema_version": 1}))
+    assert read_sabotage(path).baseline == {"lb-sr.pod, behind the faults": "dropped"}
+    path.write_text(json.dumps({**written, "schema_version": 3}))
+    with pytest.raises(ResultsError, match="reads 1 to 2"):
+        read_sabotage(path)
 
 
 def test_the_table_begins_with_survivors() -> None:
@@ -119,8 +151,10 @@ def test_a_line_for_each_fault() -> None:
 
 def test_the_terminal_says_score_and_speed() -> None:
     """The summary names the score, the speed and the claims that were not asked."""
-    [first, second] = summary(sabotage([NOTICED, SURVIVED], baseline={"lb-sr.pod": "dropped"}))
+    unsound = {"lb-sr.pod": "dropped"}
+    [first, second] = summary(sabotage([NOTICED, SURVIVED], baseline=unsound, behind=unsound))
     assert "2 faults tried" in first
     assert (
-        second == "score 50.0 %, 4.0 faults a second, 50 claims, 1 of them not as expected without any fault"
+        second == "score 50.0 %, 4.0 faults a second, 50 claims, of which not as expected without any fault: "
+        "1 before the faults, 1 behind them"
     )

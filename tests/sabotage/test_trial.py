@@ -1,0 +1,94 @@
+"""One fault: made, asked about, mended. What was only lost is asked once more without it, before it counts."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from conformance.outcome import Dropped, Lost, Outcome, Refused
+from lab.model import Place, Refusal
+from svcproof.sabotage.claims import Claim
+from svcproof.sabotage.equivalence import Proof
+from svcproof.sabotage.judges import Judges
+from svcproof.sabotage.results import Fate, FaultResult
+from svcproof.sabotage.trial import Trial
+from tests.sabotage.fake_bench import (
+    ECHO,
+    OTHER,
+    FakeBench,
+    Faulty,
+    SabotagedCluster,
+    a_claim,
+    a_fault,
+)
+
+FAULT = a_fault(ECHO)
+REFUSED = Refused(Place.WORKER_C, Refusal.PORT_UNREACHABLE)
+
+
+class Tried:
+    """A trial of one fault that does this, behind which it is so."""
+
+    def __init__(
+        self,
+        does: Mapping[str, Outcome],
+        behind: Mapping[str, Outcome] | None = None,
+        *,
+        claim: Claim | None = None,
+    ) -> None:
+        self.cluster = SabotagedCluster()
+        bench = FakeBench(self.cluster, Faulty({FAULT.name: does}, behind or {}))
+        judges = Judges([claim or a_claim()], [a_claim(OTHER, "network")])
+        self.trial = Trial(bench, judges, Proof(bench, (ECHO,), ()), full=False, when="")
+
+    def result(self) -> FaultResult:
+        """What became of it."""
+        self.cluster.asked.clear()
+        return self.trial.rules(FAULT)
+
+
+def test_what_observes_something_else_has_noticed() -> None:
+    """At once: it is not asked again."""
+    tried = Tried({"echo": REFUSED}, {"echo": REFUSED})
+    result = tried.result()
+    assert result.fate is Fate.NOTICED
+    assert tried.cluster.asked == ["send 10"]
+
+
+def test_what_is_lost_with_a_fault_and_not_without_it_is_noticed() -> None:
+    """The claim is asked once more when the fault is mended: then it is as expected."""
+    tried = Tried({"echo": Lost(Dropped())})
+    result = tried.result()
+    assert result.fate is Fate.NOTICED
+    assert [(notice.lost, notice.again) for notice in result.notices] == [(True, "")]
+    assert tried.cluster.asked == ["send 10", "send 10"]
+
+
+@pytest.mark.parametrize("behind", [Lost(Dropped()), Dropped()])
+def test_what_is_lost_with_a_fault_and_misses_without_it_has_noticed_nothing(behind: Outcome) -> None:
+    """A machine that has too much to do loses sentinels, too: that is no score for a claim."""
+    result = Tried({"echo": Lost(Dropped())}, {"echo": behind}).result()
+    assert result.fate is Fate.NOT_TESTABLE
+    [notice] = result.notices
+    assert (notice.claim, notice.again) == ("claim.echo", str(behind))
+
+
+def test_an_open_flow_is_not_asked_again() -> None:
+    """The fault may have ended it."""
+    tried = Tried({"echo": Lost(Dropped())}, {"echo": Dropped()}, claim=a_claim(past=((),)))
+    assert tried.result().fate is Fate.NOTICED
+    assert tried.cluster.asked == ["send 10"]
+
+
+def test_a_claim_of_the_network_is_asked_again_too() -> None:
+    """It is asked where those of the Service cannot tell; what it lost counts as of any."""
+    silence = a_claim(expect=Dropped())
+    lost = {"echo": Lost(Dropped()), "other": Lost(Dropped())}
+    assert Tried(lost, claim=silence).result().fate is Fate.NOTICED
+    assert Tried(lost, lost, claim=silence).result().fate is Fate.NOT_TESTABLE
+
+
+def test_lost_marks_are_forgotten_on_both_sides_of_a_fault() -> None:
+    """What was lost with it gets its whole time without it."""
+    tried = Tried({"echo": Lost(Dropped())})
+    tried.result()
+    assert tried.cluster.exchange.forgotten == 2

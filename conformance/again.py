@@ -16,7 +16,7 @@ class After:
     """What the clients of a flow did before it: asked by this one, and then sent nothing for so long.
 
     times: how often they did both.
-    clients: how many there are; 0 for as many as it takes to tell.
+    clients: how many there are, where they shall be more than a kernel remembers; 0 for as many as it takes to tell.
     """
 
     flow: Flow

@@ -15,12 +15,13 @@ from conformance.spread import spread, stuck_if_affine
 from conformance.statistics import (
     FALSE_ALARM,
     FEWEST,
+    clients_to_fill,
     clients_to_tell,
     probes_to_see_every,
     probes_to_see_skew,
 )
 from lab.api import Cluster
-from lab.errors import LabError
+from lab.errors import LabError, MissingRequirement
 from lab.model import (
     ArpRequest,
     Circumstance,
@@ -184,6 +185,7 @@ class Live:
         asked: list[Sequence[Trace]] = []
         for _ in range(self._after.times):
             asked.append(self._cluster.send(self._after.flow, count))
+            self._check_crowded(endpoints, count)
             self._cluster.idle(idle_seconds)
         why = f"enough clients to see some of each endpoint move, if each picks one of {endpoints} anew"
 
@@ -194,6 +196,19 @@ class Live:
             return outcome
 
         return self._observe(flow, count, Plan(why, FALSE_ALARM), settle)
+
+    def _check_crowded(self, endpoints: int, clients: int) -> None:
+        """MissingRequirement where clients were to be more than are remembered, and this machine has room for them."""
+        remembered = self._cluster.most_remembered()
+        if self._after is None or not self._after.clients or remembered is None:
+            return
+        needed = clients_to_fill(endpoints, remembered)
+        if clients < needed:
+            raise MissingRequirement(
+                f"{clients} clients were to be more than the kernel remembers, and it remembers {remembered} of an "
+                f"endpoint: {needed} would be enough to say that every endpoint had too many",
+                next_step="ip_list_tot of the kernel module xt_recent at its default of 100",
+            )
 
     def create(self, flow: Flow) -> Outcome:
         """Asks the API to create a Service, as the flow says; what it answered."""

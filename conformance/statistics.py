@@ -34,6 +34,23 @@ def clients_to_tell(endpoints: int, false_alarm: float = FALSE_ALARM) -> int:
     return clients
 
 
+def clients_to_fill(endpoints: int, room: int, false_alarm: float = FALSE_ALARM) -> int:
+    """Clients of which each endpoint gets more than it has room for, when each is picked alike: 283 for 2 and 100.
+
+    P(some endpoint gets no more) <= k P(binomial(n, 1/k) <= room). The least n at which that keeps the bound.
+    """
+    share, clients = 1 / endpoints, endpoints * room
+    while endpoints * sum(_binomial(clients, each, share) for each in range(room + 1)) > false_alarm:
+        clients += 1
+    return clients
+
+
+def _binomial(tries: int, hits: int, chance: float) -> float:
+    """P(so many hits), by logarithms: of hundreds of tries the powers are too small to multiply."""
+    ways = math.lgamma(tries + 1) - math.lgamma(hits + 1) - math.lgamma(tries - hits + 1)
+    return math.exp(ways + hits * math.log(chance) + (tries - hits) * math.log1p(-chance))
+
+
 def probes_to_see_skew(endpoints: int) -> int:
     """Probes after which one endpoint that gets half as much again as its share is noticed, 99 times of 100.
 

@@ -222,6 +222,13 @@ class Cluster(Protocol):
         """Asks the API, from the flow's sender, to create a Service; deletes again what it accepts."""
         ...
 
+    def most_remembered(self) -> int | None:
+        """The most clients that a node remembers of one endpoint, for session affinity; None where nothing limits them.
+
+        Never judged: it tells whether there were more clients than fit.
+        """
+        ...
+
     def idle(self, seconds: float) -> None:
         """Returns when so much time has passed in which the lab sent nothing."""
         ...

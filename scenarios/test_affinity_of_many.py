@@ -23,7 +23,7 @@ pytestmark = given(CROWDED)
 
 
 @requirement("aff-many")
-@claims(all_come_back=Claim(FLOW, BACK, after=After(FLOW, clients=240)))
+@claims(all_come_back=Claim(FLOW, BACK, after=After(FLOW, clients=400)))
 def test_many_clients(live: Live, flow: Flow, expect: Outcome) -> None:
     """Clients are kept however many they are."""
     assert live.observe_again(flow) == expect

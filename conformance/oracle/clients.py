@@ -7,6 +7,7 @@ from conformance.again import After
 from conformance.oracle.flows import documented, first_node
 from conformance.oracle.world import Undocumented, World
 from conformance.outcome import ChosenAnew, Delivered, Outcome, Returned
+from conformance.statistics import clients_to_fill
 from lab.model import Circumstance, ClusterIP, ExternalIP, Flow, LoadBalancerIP, NodePort
 from lab.profiles import Profile, ProxyMode
 
@@ -30,11 +31,20 @@ def documented_again(
     if not isinstance(outcome, Delivered) or len(outcome.arrivals) == 1:
         return outcome
     kept = is_kept(flow, after.flow, after.idle_seconds)
-    forgotten = (
-        len(outcome.arrivals) * REMEMBERED < after.clients and profile.proxy_mode is ProxyMode.IPTABLES
-    )
+    forgotten = kept and _is_forgotten(profile.proxy_mode, len(outcome.arrivals), after.clients)
     kind = Returned if kept and not forgotten else ChosenAnew
     return kind(outcome.arrivals, outcome.answered_from)
+
+
+def _is_forgotten(mode: ProxyMode, endpoints: int, clients: int) -> bool:
+    """Whether every endpoint has more clients than are remembered. Between that and none at all chance decides."""
+    if mode is not ProxyMode.IPTABLES or clients <= REMEMBERED:
+        return False
+    if clients < clients_to_fill(endpoints, REMEMBERED):
+        raise Undocumented(
+            f"whether some of {endpoints} endpoints got more than {REMEMBERED} of {clients} clients"
+        )
+    return True
 
 
 def is_kept(flow: Flow, before: Flow, idle_seconds: float) -> bool:

@@ -40,6 +40,7 @@ from lab.netns.daemon import Daemon, check
 from lab.netns.inspection import Inspection
 from lab.netns.namespaces import Namespaces
 from lab.netns.order import LabOrder
+from lab.netns.remembered import most_remembered
 from lab.netns.routes import question_of, sentinels, way_of
 from lab.netns.serving import Serving
 from lab.networks.network import Network
@@ -208,6 +209,10 @@ class NetnsCluster:
             services.wait_slices_gone(self.kube, {flow.target.service.name})
             self.serving.wait_rules()
         return answer
+
+    def most_remembered(self) -> int | None:
+        """The clients in the fullest of the kernel's lists for session affinity; None where it has none."""
+        return most_remembered(self.namespaces)
 
     def idle(self, seconds: float) -> None:
         """Returns when so much time has passed in which the lab sent nothing."""

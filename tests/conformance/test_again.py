@@ -1,6 +1,7 @@
 """Clients that ask twice: whether each came back to the endpoint that it had."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -9,12 +10,12 @@ from conformance.again import After, again, check_in_time
 from conformance.live import Live
 from conformance.outcome import ChosenAnew, Dropped, Masqueraded, Outcome, Returned, delivered
 from conformance.statistics import FALSE_ALARM, clients_to_tell
-from lab.errors import LabError
+from lab.errors import LabError, MissingRequirement
 from lab.model import ClusterIP, Flow, Place, Service, ServicePort, Trace
 from lab.netns import plan
 from tests.oracle.fabricated import fabricated, of_client
 from tests.oracle.topology import facts_of
-from tests.svcproof.fake_lab import a_cluster
+from tests.svcproof.fake_lab import FakeCluster, a_cluster
 
 A, A1, B1 = Place.WORKER_A, Place.POD_A1, Place.POD_B1
 ECHO = Service(name="echo", endpoints=(A1, B1), ports=(ServicePort("http", 80),), session_affinity_seconds=9)
@@ -80,6 +81,34 @@ def test_clients_can_ask_several_times_before() -> None:
     cluster.asked.clear()
     Live(cluster, after=After(FLOW, 2.0, times=2)).observe_again(FLOW)
     assert cluster.asked == ["send 51", "idle 2.0", "send 51", "idle 2.0", "send 51"]
+
+
+class Remembering(FakeCluster):
+    """Of no endpoint more clients than so many."""
+
+    room: int | None = None
+
+    def most_remembered(self) -> int | None:
+        """So many."""
+        return self.room
+
+
+@pytest.mark.parametrize(
+    ("room", "clients", "is_told"), [(None, 400, True), (150, 400, True), (151, 400, False), (151, 0, True)]
+)
+def test_a_crowd_that_this_machine_remembers_tells_nothing_of_larger_ones(
+    room: int | None, clients: int, *, is_told: bool
+) -> None:
+    """ip_list_tot can be set: where every client fits, a claim about more than fit was not tested."""
+    cluster = Remembering(a_cluster().profile)
+    cluster.room = room
+    cluster.set_services([ECHO])
+    live = Live(cluster, after=After(FLOW, clients=clients))
+    with (
+        nullcontext() if is_told else pytest.raises(MissingRequirement, match="remembers 151 of an endpoint")
+    ):
+        live.observe_again(FLOW)
+    assert len(live.observations) == is_told
 
 
 def later(batch: Sequence[Trace], seconds: float) -> Sequence[Trace]:

@@ -4,7 +4,7 @@ from math import comb
 
 import pytest
 
-from conformance.statistics import FALSE_ALARM, FEWEST, probes_to_see_every
+from conformance.statistics import FALSE_ALARM, FEWEST, clients_to_fill, probes_to_see_every
 
 TABLE = {2: 21, 3: 37, 5: 70, 10: 153}
 
@@ -49,3 +49,16 @@ def test_a_batch_shows_what_fails_every_other_time() -> None:
     assert 0.5**FEWEST < 1 / 1000
     for endpoints in range(2, 11):
         assert (1 - 0.5 / endpoints) ** probes_to_see_every(endpoints) < 1 / 100
+
+
+@pytest.mark.parametrize(("endpoints", "room"), [(2, 100), (2, 150), (3, 100)])
+def test_so_many_clients_leave_no_endpoint_with_room(endpoints: int, room: int) -> None:
+    """The exact chance that one gets no more than it has room for keeps the bound, which one client less misses."""
+
+    def has_room(clients: int) -> float:
+        ways: int = sum(comb(clients, each) * (endpoints - 1) ** (clients - each) for each in range(room + 1))
+        every: int = endpoints**clients
+        return endpoints * ways / every
+
+    clients = clients_to_fill(endpoints, room)
+    assert has_room(clients) <= FALSE_ALARM < has_room(clients - 1)

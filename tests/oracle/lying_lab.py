@@ -51,8 +51,8 @@ class LyingLab:
         self._pods: dict[Place, PodState] = {}
         self._nodes: dict[Place, NodeState] = {}
         self._proxy = ProxyHas()
-        remembered = REMEMBERED if profile.proxy_mode is ProxyMode.IPTABLES else None
-        self._clients = Clients(lie, remembered)
+        self._remembered = REMEMBERED if profile.proxy_mode is ProxyMode.IPTABLES else None
+        self._clients = Clients(lie, self._remembered)
         self._changed: dict[str, Service | None] = {}
         self._open: dict[Flow, Past] = {}
         self._know(())
@@ -140,6 +140,10 @@ class LyingLab:
                 return ApiAnswer(status, reason, fields)
             case _:
                 return ApiAnswer(201)
+
+    def most_remembered(self) -> int | None:
+        """As many as the oracle takes for granted, where they are limited."""
+        return self._remembered
 
     def idle(self, seconds: float) -> None:
         """Forgets the clients of Services whose time-out has passed."""

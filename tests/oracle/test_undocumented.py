@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.oracle import Undocumented
+from conformance.again import After
+from conformance.oracle import Undocumented, documented_again
+from conformance.outcome import ChosenAnew, Returned
 from lab.model import (
     DetectLocal,
+    Flow,
     ListedEndpoint,
     NodeAddress,
     NodePort,
@@ -39,6 +42,7 @@ from tests.oracle.asked import (
     cluster_ip,
     said,
 )
+from tests.oracle.topology import world_of
 
 LOCAL = replace(OPEN, external_traffic_policy=TrafficPolicy.LOCAL)
 PLAIN = Service(name="plain", endpoints=(A1,), ports=HTTP)
@@ -84,6 +88,24 @@ def test_answers_that_take_two_ways_have_no_one_outcome() -> None:
     untold = ProxyHas(detect_local=DetectLocal.NOTHING)
     with pytest.raises(Undocumented, match="differ by endpoint"):
         said(NFTABLES, Place.CLIENT, cluster_ip(OPEN), untold, via=A)
+
+
+@pytest.mark.parametrize(
+    ("clients", "kind"), [(100, Returned), (101, None), (200, None), (282, None), (283, ChosenAnew)]
+)
+def test_a_crowd_of_which_chance_decides_who_is_forgotten(
+    clients: int, kind: type[Returned | ChosenAnew] | None
+) -> None:
+    """One endpoint of two remembers a hundred: all of as many, and of so many more that each surely has too many."""
+    affine = replace(OPEN, session_affinity_seconds=9)
+    flow = Flow(Place.CLIENT, cluster_ip(affine), via=A, own_addresses=True)
+    world, after = world_of([affine]), After(flow, clients=clients)
+    assert isinstance(documented_again(NFTABLES, world, flow, after), Returned)
+    if kind is None:
+        with pytest.raises(Undocumented, match=f"more than 100 of {clients} clients"):
+            documented_again(IPTABLES, world, flow, after)
+    else:
+        assert isinstance(documented_again(IPTABLES, world, flow, after), kind)
 
 
 @profiles

@@ -148,6 +148,10 @@ class FakeCluster:
         self.asked.append(f"create {flow.target}")
         return ApiAnswer(201)
 
+    def most_remembered(self) -> int | None:
+        """Any number is remembered."""
+        return None
+
     def idle(self, seconds: float) -> None:
         """Notes that it was asked."""
         self.asked.append(f"idle {seconds}")

@@ -211,10 +211,13 @@ def _has_ports(item: Any, wanted: Collection[tuple[str, int]]) -> bool:  # noqa:
     return not item.get("endpoints") or ports >= set(wanted)
 
 
-def wait_slices(kube: Kube, services: Sequence[Service]) -> None:
-    """Returns when the controller's slices list exactly the pods of each Service that selects any."""
+def wait_slices(kube: Kube, services: Sequence[Service], gone: Collection[Place] = ()) -> None:
+    """Returns when the controller's slices list exactly the pods of each Service that selects any.
+
+    gone: pods that do not exist just now, which no slice lists.
+    """
     wanted = {
-        service.name: frozenset(pod.value for pod in service.endpoints)
+        service.name: frozenset(pod.value for pod in service.endpoints if pod not in gone)
         for service in services
         if not service.listed and not service.external_name
     }

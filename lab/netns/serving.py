@@ -83,7 +83,7 @@ class Serving:
         else:
             self._write_service(now, is_there=len(others) < len(self.services))
             self.services = (*others, now)
-            services.wait_slices(self.kube, [now])
+            services.wait_slices(self.kube, [now], self._gone())
             services.wait_ports(self.kube, now)
         self._wait_programmed()
         self._wait_behind_rules(concerned)
@@ -166,6 +166,9 @@ class Serving:
         start = time.monotonic()
         self.wait_rules()
         self.programmed_seconds += (time.monotonic() - start,)
+
+    def _gone(self) -> set[Place]:
+        return {pod for pod, state in self.pod_pool.states.items() if state is PodState.GONE}
 
     def _wait_behind_rules(self, concerned: Sequence[Service]) -> None:
         """Waits for what kube-proxy does after it has written rules, and before its next sync.

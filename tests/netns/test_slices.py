@@ -43,6 +43,14 @@ def test_a_service_without_endpoints_has_a_slice_too() -> None:
     assert kube.answers == []
 
 
+def test_a_pod_that_is_gone_is_not_awaited() -> None:
+    """A Service that changes while a pod of its does not exist has slices without it; with it they are too early."""
+    both = slice_of("web", Place.POD_A1, Place.POD_B1)
+    kube = FakeKube([both], [slice_of("web", Place.POD_B1)])
+    services.wait_slices(kube, [WEB], {Place.POD_A1})
+    assert kube.answers == []
+
+
 def test_slices_of_deleted_services_are_awaited_to_go() -> None:
     """A slice that is left is waited for, those of other Services are not."""
     left, other = slice_of("web", Place.POD_A1), slice_of("dns", Place.POD_B1)

@@ -2,7 +2,7 @@
 
 LabError
 ├── UsageError            the caller asked for something that does not exist
-├── MissingRequirement    this machine lacks a tool, a permission or a kernel feature
+├── MissingRequirement    this machine, or this version of Kubernetes, lacks what a claim or a lab needs
 ├── ComponentError        a program could not be found, downloaded, checked or built
 ├── CapsuleError          the namespaces could not be made or entered
 ├── DaemonDied            a program of the lab ended by itself
@@ -54,7 +54,7 @@ class UsageError(LabError):
 
 
 class MissingRequirement(LabError):
-    """This machine lacks a tool, a permission or a kernel feature."""
+    """This machine, or this version of Kubernetes, lacks what is needed: a tool, a permission, a feature."""
 
 
 class ComponentError(LabError):

@@ -29,7 +29,9 @@ def _are_closed(namespaces: Namespaces, node: Place, ports: frozenset[int]) -> b
 def ports_listened_at(namespaces: Namespaces, place: Place) -> frozenset[int]:
     """The ports, over IPv4 and IPv6."""
     with namespaces.inside(place):
-        tables = [Path("/proc/thread-self/net", table).read_text() for table in _TABLES]
+        # A kernel without IPv6 has no table of it.
+        found = [path for table in _TABLES if (path := Path("/proc/thread-self/net", table)).exists()]
+        tables = [path.read_text() for path in found]
     return frozenset(port for table in tables for port in listening(table))
 
 

@@ -1,14 +1,16 @@
 """What a lab serves: its Services, pods and kube-proxies, changed through the API and awaited on every node."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from lab.api import Deviation
-from lab.errors import NotReady, UsageError
+from lab.errors import CommandFailed, DaemonDied, LabError, MissingRequirement, NotReady, UsageError
 from lab.kube import Kube
+from lab.lacking import lacking
 from lab.model import Facts, NodeState, Place, PodState, Protocol, ProxyHas, Service, ServiceFacts
 from lab.netns import services
 from lab.netns.barrier import Barrier
@@ -19,6 +21,20 @@ from lab.netns.pods import PodPool
 from lab.netns.service_range import ServiceRange
 from lab.netns.zones import Zones
 from lab.side_by_side import side_by_side
+
+
+@contextmanager
+def _known_to_this_version(service: Service) -> Iterator[None]:
+    """MissingRequirement where the API refuses a Service because this version does not know a value in it."""
+    try:
+        yield
+    except CommandFailed as error:
+        if line := lacking(error.output):
+            raise MissingRequirement(
+                f"this version of Kubernetes takes no Service as {service.name} is: {line}",
+                next_step="a later one, with --kubernetes VERSION",
+            ) from error
+        raise
 
 
 @dataclass(slots=True)
@@ -54,13 +70,13 @@ class Serving:
         """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
         unwanted = [service for service in self.services if service not in wanted]
         missing = [service for service in wanted if service not in self.services]
+        gone = {service.name for service in unwanted}
         side_by_side(lambda service: services.delete(self.kube, service), unwanted)
+        self.services = tuple(service for service in self.services if service not in unwanted)
+        self._know({name: facts for name, facts in self.facts.services.items() if name not in gone})
         services.label_pods(self.pod_pool, unwanted, value=None)
         services.label_pods(self.pod_pool, missing)
-        made = side_by_side(self._make, missing)
-        gone = {service.name for service in unwanted}
-        kept = {name: facts for name, facts in self.facts.services.items() if name not in gone}
-        self._know({**kept, **{service.name: facts for service, facts in zip(missing, made, strict=True)}})
+        self._make_all(missing)
         self.services = tuple(wanted)
         services.wait_slices_gone(self.kube, gone)
         services.wait_slices(self.kube, wanted)
@@ -104,10 +120,25 @@ class Serving:
             self.zones.bring(node, state)
 
     def set_proxy(self, options: ProxyHas) -> None:
-        """Restarts every kube-proxy with this configuration; returns when its rules are written."""
+        """Restarts every kube-proxy with this configuration; returns when its rules are written.
+
+        MissingRequirement where this version cannot be configured so; it has its defaults then.
+        """
         self.proxies.restart(options)
-        # Not among the figures: it takes kube-proxy a second to start.
-        self.wait_rules()
+        try:
+            # Not among the figures: it takes kube-proxy a second to start.
+            self.wait_rules()
+        except DaemonDied as error:
+            line = lacking(error.output)
+            if not line or options == ProxyHas():
+                raise
+            # What follows needs kube-proxies at work.
+            self.set_proxy(ProxyHas())
+            raise MissingRequirement(
+                f"this kube-proxy cannot be configured so: {line}",
+                command=error.command,
+                next_step="a version of Kubernetes that can, with --kubernetes VERSION",
+            ) from error
         self._wait_known()
 
     def wait_rules(self) -> None:
@@ -116,21 +147,39 @@ class Serving:
             self.barrier.wait()
         except NotReady as error:
             self.barrier.check()
-            raise NotReady(
-                error.attempted,
-                output="\n".join(daemon.last_errors() for daemon in self.proxies.running()),
-                next_step=f"the logs of kube-proxy in {self.logs}",
-            ) from error
+            said = "\n".join(daemon.last_errors() for daemon in self.proxies.running())
+            logs = f"the logs of kube-proxy in {self.logs}"
+            if line := lacking(said):
+                raise MissingRequirement(
+                    f"kube-proxy cannot write its rules on this machine: {line}",
+                    output=said,
+                    next_step=f"svcproof doctor; {logs}",
+                ) from error
+            raise NotReady(error.attempted, output=said, next_step=logs) from error
 
     def deviations(self) -> tuple[Deviation, ...]:
         """What had to be done for kube-proxies that missed something at their start."""
         return (*self.zones.deviations(), *self.service_range.deviations())
 
-    def _make(self, service: Service) -> ServiceFacts:
-        """Makes a Service, and its slice where that is written by hand."""
-        made = services.create(self.kube, service)
-        if service.listed:
-            self.kube.create_endpoint_slice(services.slice_by_hand(service, self.facts.primary))
+    def _make_all(self, missing: Sequence[Service]) -> None:
+        """Makes Services side by side; where one is refused, those that were made are known before that is raised."""
+        made = dict(zip(missing, side_by_side(self._make, missing), strict=True))
+        there = {service: facts for service, facts in made.items() if isinstance(facts, ServiceFacts)}
+        self.services = (*self.services, *there)
+        self._know({**self.facts.services, **{service.name: facts for service, facts in there.items()}})
+        for refusal in made.values():
+            if isinstance(refusal, LabError):
+                raise refusal
+
+    def _make(self, service: Service) -> ServiceFacts | LabError:
+        """Makes a Service, and its slice where that is written by hand; or why that cannot be."""
+        try:
+            with _known_to_this_version(service):
+                made = services.create(self.kube, service)
+            if service.listed:
+                self.kube.create_endpoint_slice(services.slice_by_hand(service, self.facts.primary))
+        except LabError as error:
+            return error
         return made
 
     def _delete_service(self, name: str) -> None:
@@ -147,7 +196,8 @@ class Serving:
         allotted = self.facts.services[now.name]
         services.relabel_pods(self.pod_pool, now)
         write = services.change if is_there else services.create
-        write(self.kube, now, allotted)
+        with _known_to_this_version(now):
+            write(self.kube, now, allotted)
         self._note_written()
 
     def _wait_known(self) -> None:

@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from lab.errors import LabError
+from lab.errors import LabError, MissingRequirement
 from lab.model import Place
 from lab.polling import Limit
 from lab.traffic.places import Inside
@@ -68,9 +68,18 @@ class Connections:
         return None
 
     def numbers(self, place: Place, source_port: int) -> Numbers:
-        """The numbers of an open connection, as its opener's kernel has them. It is not changed by being asked."""
+        """The numbers of an open connection, as its opener's kernel has them. It is not changed by being asked.
+
+        MissingRequirement where this kernel does not tell.
+        """
         sock = self._sockets[place, source_port]
-        sock.setsockopt(socket.IPPROTO_TCP, _REPAIR, _REPAIR_ON)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, _REPAIR, _REPAIR_ON)
+        except OSError as error:
+            raise MissingRequirement(
+                f"the kernel does not tell the sequence numbers of a connection (TCP_REPAIR): {error.strerror}",
+                next_step="a kernel that lets the owner of a network namespace use TCP_REPAIR",
+            ) from error
         try:
             sent, received = (_next_number(sock, queue) for queue in (_SEND_QUEUE, _RECEIVE_QUEUE))
         finally:

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from lab.errors import LabError
+from lab.errors import LabError, MissingRequirement
 from lab.model import Place
 from lab.traffic.connections import Connections
 
@@ -64,6 +64,14 @@ def test_its_numbers_follow_what_is_sent_and_received(
         assert (after.received - before.received) % (1 << 32) == 2
         assert connections.write(POD, port, b"more") is None
         assert accepted.recv(16) == b"more"
+
+
+def test_a_kernel_that_does_not_tell_its_numbers_is_not_supported(connections: Connections) -> None:
+    """TCP_REPAIR is not to be had everywhere; here it is asked of a socket that is none of TCP."""
+    with socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+        connections._sockets[POD, 1] = datagrams
+        with pytest.raises(MissingRequirement, match=r"\(TCP_REPAIR\): Protocol not available"):
+            connections.numbers(POD, 1)
 
 
 def test_a_broken_connection_is_an_errno(connections: Connections, listener: socket.socket) -> None:

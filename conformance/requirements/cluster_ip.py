@@ -23,15 +23,16 @@ CLUSTER_IP = (
     Requirement(
         "cip-ext",
         "ClusterIP",
-        "A connection from outside that is routed to a cluster IP through a node is translated there, "
-        "and masqueraded by that node.",
+        "A connection from outside the cluster that is routed to a cluster IP through a node is served there from "
+        "any endpoint, which sees an address of that node.",
         TESTS,
         Tier.EXTENDED,
     ),
     Requirement(
         "cip-hostnet-ep",
         "ClusterIP",
-        "An endpoint that is a node's own address is served like any other, for pods, nodes and outside clients.",
+        "An endpoint that has a node's own address, as pods of the host's network have, is reached like any "
+        "other, by pods, nodes and outside clients.",
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/networking.go",
         Tier.EXTENDED,
     ),
@@ -67,14 +68,16 @@ CLUSTER_IP = (
     Requirement(
         "cip-masqall",
         "ClusterIP",
-        "With masqueradeAll, every connection to a cluster IP is masqueraded by the node that translates.",
+        "With masqueradeAll, every connection to a cluster IP is masqueraded by the node that translates it, also "
+        "from pods.",
         "https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/",
         Tier.EXTENDED,
     ),
     Requirement(
         "cip-detect",
         "ClusterIP",
-        "In every detectLocalMode pods keep their address, and what does not come from pods is masqueraded.",
+        "In every detectLocalMode pods keep their address, and what does not come from pods is masqueraded; "
+        "without a CIDR to tell pods by, nothing is.",
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/util/localdetector.go",
         Tier.EXTENDED,
     ),
@@ -89,7 +92,8 @@ CLUSTER_IP = (
     Requirement(
         "svc-apart",
         "Services side by side",
-        "Services at the same port numbers do not concern each other: each serves, drops or refuses its own.",
+        "Services that have the same port numbers do not affect each other: each serves, drops or refuses what is "
+        "sent to its own addresses.",
         DOCS + "#how-it-works",
         Tier.EXTENDED,
     ),

@@ -1,6 +1,6 @@
 """What is required of which endpoints there are, and how they share the load."""
 
-from conformance.requirements.sources import DOCS, E2E, SERVICE, TESTS
+from conformance.requirements.sources import E2E, SERVICE, TESTS
 from conformance.results import Requirement, Tier
 
 ENDPOINTS = (
@@ -33,21 +33,22 @@ ENDPOINTS = (
         "No endpoints",
         "A node's own connection to a load balancer IP or external IP whose "
         "Service has no endpoints is refused.",
-        DOCS,
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/nftables/proxier.go",
         Tier.EXTENDED,
     ),
     Requirement(
         "noep-lbsr",
         "No endpoints",
-        "Source ranges hold at a load balancer IP whose Service has no endpoints: who is shut out is dropped, "
-        "others are refused.",
+        "loadBalancerSourceRanges hold at a load balancer IP whose Service has no endpoints: senders that they "
+        "shut out are dropped, others are refused.",
         SERVICE + "#loadbalancer",
         Tier.EXTENDED,
     ),
     Requirement(
         "noep-recover",
         "No endpoints",
-        "A Service whose only endpoint stops being ready refuses, and serves again once it is ready.",
+        "A Service whose only endpoint is no longer ready refuses connections, and serves them again once it is "
+        "ready.",
         E2E,
         Tier.CORE,
     ),
@@ -68,53 +69,54 @@ ENDPOINTS = (
     Requirement(
         "term-cluster",
         "Readiness",
-        "Terminating endpoints that serve are used only while no endpoint is ready.",
-        ""
+        "Endpoints that are terminating and still serve are used only while no endpoint is ready.",
         "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1669-proxy-terminating-endpoints",
         Tier.CORE,
     ),
     Requirement(
         "term-local",
         "Readiness",
-        "With policy Local, a node whose endpoints are all terminating uses those "
-        "that serve, and drops where none does.",
-        ""
+        "With policy Local, a node whose own endpoints are all terminating uses those of them that still serve, "
+        "and drops where none does.",
         "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1669-proxy-terminating-endpoints",
         Tier.CORE,
     ),
     Requirement(
         "term-remote-only",
         "Readiness",
-        "With policy Local, a node drops outside traffic while only endpoints elsewhere are left, terminating and "
-        "serving; traffic from inside the cluster is served there.",
+        "With policy Local, while the only endpoints left are terminating ones on other nodes, a node drops what "
+        "comes from outside; connections from inside the cluster are served by them.",
         "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1669-proxy-terminating-endpoints",
         Tier.CORE,
     ),
     Requirement(
         "term-none",
         "Readiness",
-        "A Service whose endpoints are all terminating and serve no more refuses, whatever its policy.",
+        "A Service whose endpoints are all terminating and serve no more refuses connections, whatever its "
+        "traffic policy.",
         "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1669-proxy-terminating-endpoints",
         Tier.CORE,
     ),
     Requirement(
         "ep-ipreuse",
         "Readiness",
-        "An address that is listed of a terminating endpoint and of one that runs is used as that which runs.",
+        "An address that is listed both of a terminating endpoint and of a running one is used as that of the "
+        "running one.",
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/endpointslicecache.go",
         Tier.EXTENDED,
     ),
     Requirement(
         "ep-defaults",
         "Readiness",
-        "Conditions that an EndpointSlice leaves out count as ready; of an endpoint's addresses the first is used.",
+        "An endpoint for which an EndpointSlice states no conditions counts as ready; of its addresses the first "
+        "is used.",
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/endpointslicecache.go",
         Tier.EXTENDED,
     ),
     Requirement(
         "dist-random",
         "Load distribution",
-        "New connections are spread evenly over the endpoints.",
+        "New connections are spread evenly over the endpoints of a Service.",
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier_test.go",
         Tier.CORE,
     ),

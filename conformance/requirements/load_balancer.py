@@ -7,67 +7,67 @@ LOAD_BALANCER = (
     Requirement(
         "lb-on-node",
         "LoadBalancer",
-        "Source ranges hold at a load balancer IP that is an address of a node.",
+        "loadBalancerSourceRanges hold at a load balancer IP that is a node's own address, too.",
         SERVICE + "#loadbalancer",
         Tier.EXTENDED,
     ),
     Requirement(
         "lb-cluster",
         "LoadBalancer",
-        "Every node serves a load balancer IP from all endpoints, masqueraded, "
-        "for outside clients, pods and nodes.",
+        "Every node serves a load balancer IP from all endpoints, which see an address of that node, for outside "
+        "clients, pods and nodes.",
         "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
         Tier.CORE,
     ),
     Requirement(
         "lb-ipmode",
         "LoadBalancer",
-        "A load balancer IP of ipMode Proxy is left to the balancer.",
-        ""
+        "What is sent to a load balancer IP of ipMode Proxy is left to the balancer: no node translates it.",
         "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1860-kube-proxy-IP-node-binding",
         Tier.EXTENDED,
     ),
     Requirement(
         "lb-nonp",
         "LoadBalancer",
-        "With allocateLoadBalancerNodePorts false, the load balancer IP is served and node ports are not.",
+        "With allocateLoadBalancerNodePorts false, the load balancer IP is served, and node ports that the "
+        "Service gave up are not.",
         SERVICE + "#load-balancer-nodeport-allocation",
         Tier.EXTENDED,
     ),
     Requirement(
         "lb-sr",
         "LoadBalancer",
-        "With loadBalancerSourceRanges, the load balancer IP serves senders of these ranges "
-        "and drops others; other front doors stay open.",
+        "With loadBalancerSourceRanges, the load balancer IP serves senders of these ranges and drops others; the "
+        "Service's other addresses and its node ports serve everybody.",
         "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
         Tier.CORE,
     ),
     Requirement(
         "lb-sr-open",
         "LoadBalancer",
-        "When loadBalancerSourceRanges are narrowed, open flows of senders that they shut out go on.",
+        "When loadBalancerSourceRanges are narrowed, open flows of senders that are shut out from then on go on.",
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/nftables/proxier.go",
         Tier.EXTENDED,
     ),
     Requirement(
         "ext-on-node",
         "External IPs",
-        "An external IP that is an address of a node is served on that node, and refused there without endpoints.",
+        "An external IP that is a node's own address is served on that node, and refuses there without endpoints.",
         SERVICE + "#external-ips",
         Tier.EXTENDED,
     ),
     Requirement(
         "ext-cluster",
         "External IPs",
-        "Every node serves an external IP from all endpoints, masqueraded, "
-        "for outside clients, pods and nodes.",
+        "Every node serves an external IP from all endpoints, which see an address of that node, for outside "
+        "clients, pods and nodes.",
         "https://kubernetes.io/docs/concepts/services-networking/service/#external-ips",
         Tier.CORE,
     ),
     Requirement(
         "ext-gate",
         "External IPs",
-        "Without the feature gate AllowServiceExternalIPs, kube-proxy serves no external IP.",
+        "With the feature gate AllowServiceExternalIPs switched off, kube-proxy serves no external IP.",
         "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/5707-deprecate-service-externalips",
         Tier.EXTENDED,
     ),

@@ -23,14 +23,16 @@ NODE_PORT = (
     Requirement(
         "np-tcpudp",
         "NodePort",
-        "Node ports of TCP and UDP ports of one Service are served independently of each other.",
+        "Node ports for TCP and for UDP of one Service are served independently of each other, also at the same "
+        "number.",
         E2E,
         Tier.CORE,
     ),
     Requirement(
         "np-localnet",
         "NodePort",
-        "What a neighbour on the network sends to 127.0.0.1 of a node is dropped, though the node may route there.",
+        "A packet for 127.0.0.1 that a neighbour puts on the link to a node is dropped, though the node may be "
+        "set to route such packets (route_localnet).",
         "https://github.com/kubernetes/kubernetes/issues/92315",
         Tier.CORE,
     ),
@@ -38,23 +40,21 @@ NODE_PORT = (
         "np-allips",
         "NodePort",
         "Without nodePortAddresses, a node port is served on every address of the node.",
-        ""
         "https://kubernetes.io/docs/concepts/services-networking/service/#service-nodeport-custom-listen-address",
         Tier.CORE,
     ),
     Requirement(
         "np-localhost",
         "NodePort",
-        "A node port is served on 127.0.0.1 for programs of the node.",
-        ""
+        "A node port is served on 127.0.0.1 to the node's own programs.",
         "https://kubernetes.io/docs/reference/networking/virtual-ips/#migrating-from-iptables-mode-to-nftables",
         Tier.EXTENDED,
     ),
     Requirement(
         "np-addrs",
         "NodePort",
-        "With nodePortAddresses, a node port is served on the addresses that it covers, and on no others.",
-        ""
+        "With nodePortAddresses, a node port is served on the node's addresses that these cover, and on no "
+        "others.",
         "https://kubernetes.io/docs/concepts/services-networking/service/#service-nodeport-custom-listen-address",
         Tier.EXTENDED,
     ),

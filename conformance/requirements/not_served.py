@@ -16,7 +16,7 @@ NOT_SERVED = (
     Requirement(
         "cip-hostvip",
         "Unserved addresses",
-        "A cluster IP does not lead to programs of a node that listen at all of its addresses.",
+        "A program of a node that listens at all of the node's addresses is not reached by a cluster IP.",
         "https://github.com/kubernetes/kubernetes/issues/72236",
         Tier.EXTENDED,
     ),
@@ -37,7 +37,7 @@ NOT_SERVED = (
     Requirement(
         "lb-badport",
         "Unserved addresses",
-        "A port or protocol that a Service does not have is not touched at its load balancer IP and external IP: "
+        "At a load balancer IP or external IP a port or protocol that the Service does not have is left alone: "
         "its packets are routed like any others.",
         SERVICE + "#loadbalancer",
         Tier.EXTENDED,
@@ -45,7 +45,8 @@ NOT_SERVED = (
     Requirement(
         "np-badport",
         "Unserved addresses",
-        "A number or protocol that is no node port is the node's own, which refuses where nothing listens.",
+        "What is sent to a node at a number that is no node port, or not of that protocol, is left to the node "
+        "itself, which refuses where nothing listens.",
         SERVICE + "#type-nodeport",
         Tier.EXTENDED,
     ),
@@ -66,14 +67,14 @@ NOT_SERVED = (
     Requirement(
         "headless",
         "Not proxied",
-        "A headless Service has no front door at kube-proxy; its endpoints are reached as pods.",
+        "kube-proxy serves no address of a headless Service; its endpoints are reached by their own addresses.",
         SERVICE + "#headless-services",
         Tier.CORE,
     ),
     Requirement(
         "extname",
         "Not proxied",
-        "No address of an ExternalName is served by kube-proxy.",
+        "kube-proxy serves no address of a Service of type ExternalName.",
         SERVICE + "#externalname",
         Tier.CORE,
     ),
@@ -87,14 +88,15 @@ NOT_SERVED = (
     Requirement(
         "api-np",
         "API",
-        "A node port is of the node port range, and belongs to one Service until it is released.",
+        "A node port lies in the node port range, and belongs to one Service until that releases it.",
         SERVICE + "#type-nodeport",
         Tier.CORE,
     ),
     Requirement(
         "api-cip",
         "API",
-        "A cluster IP that a Service asks for is of the range, and belongs to one Service until it is released.",
+        "A cluster IP that a Service asks for must lie in the range of cluster IPs, and belongs to one Service "
+        "until that releases it.",
         SERVICE + "#choosing-your-own-ip-address",
         Tier.CORE,
     ),

@@ -9,29 +9,31 @@ OPEN_FLOWS = (
     Requirement(
         "udp-doors",
         "UDP",
-        "Every front door serves UDP as it serves TCP, for senders inside and outside.",
+        "At cluster IPs, node ports, load balancer IPs and external IPs, UDP is served as TCP is, for senders "
+        "inside and outside the cluster.",
         "https://kubernetes.io/docs/reference/networking/service-protocols/#udp",
         Tier.CORE,
     ),
     Requirement(
         "ct-tcp",
         "Open flows",
-        "An open TCP connection goes on at its endpoint while the pod lives, whatever becomes of endpoint and Service.",
+        "An open TCP connection stays at its endpoint while that pod lives, whatever becomes of the endpoint and "
+        "of the Service.",
         _CLEANUP,
         Tier.CORE,
     ),
     Requirement(
         "ct-invalid",
         "Open flows",
-        "A segment far outside the window of an open connection, which conntrack takes for invalid and no node "
-        "translates, is dropped.",
+        "A segment far outside the window of an open connection, which conntrack takes for invalid so that no "
+        "node translates it, is dropped.",
         "https://github.com/kubernetes/kubernetes/issues/74839",
         Tier.EXTENDED,
     ),
     Requirement(
         "ct-invalid-open",
         "Open flows",
-        "A connection goes on after its endpoint has sent segments far outside the window.",
+        "An open connection goes on after its endpoint has sent segments far outside the window.",
         "https://github.com/kubernetes/kubernetes/issues/74839",
         Tier.EXTENDED,
     ),
@@ -52,7 +54,7 @@ OPEN_FLOWS = (
     Requirement(
         "ct-udp-term",
         "Open flows",
-        "An open UDP flow stays at an endpoint that is terminating, while that one serves.",
+        "An open UDP flow stays at an endpoint that is terminating, while that still serves.",
         _CLEANUP,
         Tier.EXTENDED,
     ),
@@ -66,7 +68,7 @@ OPEN_FLOWS = (
     Requirement(
         "ct-udp-newep",
         "Open flows",
-        "A UDP flow that began while a Service had no endpoint is served once it has one.",
+        "A UDP flow that began while its Service had no endpoint is served once there is one.",
         _CONNTRACK,
         Tier.CORE,
     ),
@@ -80,8 +82,8 @@ OPEN_FLOWS = (
     Requirement(
         "ct-trigger",
         "Open flows",
-        "A change of the front doors of a Service leaves open UDP flows as they are: served ones at their endpoint, "
-        "others unserved, until the endpoints of a Service with UDP change, too.",
+        "A change of the addresses or node ports of a Service leaves open UDP flows as they are: served ones at their "
+        "endpoint, others unserved, until the endpoints of a Service with UDP change, too.",
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/endpointschangetracker.go",
         Tier.EXTENDED,
     ),

@@ -16,9 +16,9 @@ POD_NETWORK = (
     Requirement(
         "net-way",
         "Pod network",
-        "A packet between pods is routed once by each node on its way; between nodes it travels from node address to "
-        "node address, encapsulated as the network is configured; it bears its own addresses and ports on every hop, "
-        "and so does its answer.",
+        "A packet between pods is routed once by each node on its way; between nodes it travels from node address "
+        "to node address, encapsulated as the network is configured; on every hop it bears the addresses and "
+        "ports that its sender gave it, and so does its answer.",
         _DATA_PATH,
         Tier.CORE,
     ),
@@ -26,14 +26,14 @@ POD_NETWORK = (
         "net-mtu",
         "Pod network",
         "A packet as large as the MTU of a pod's interface reaches pods of other nodes in one piece; a larger one "
-        "is refused at the pod, before it leaves.",
+        "is refused in the pod, before it leaves.",
         "https://docs.tigera.io/calico/latest/networking/configuring/mtu",
         Tier.CORE,
     ),
     Requirement(
         "net-arp",
         "Pod network",
-        "A pod asks by ARP for its gateway, and for pods that a bridge joins it with; the address of a pod is asked "
+        "A pod asks by ARP for its gateway and for pods on the same bridge only; the address of a pod is asked "
         "for on its own node only, and never on the network between nodes.",
         _DATA_PATH,
         Tier.CORE,
@@ -48,22 +48,22 @@ POD_NETWORK = (
     Requirement(
         "net-nat",
         "Pod network",
-        "What a pod sends to where no pod is, is masqueraded by its node and by it alone.",
+        "What a pod sends to an address outside the pod network is masqueraded by its own node, and by no other.",
         "https://docs.tigera.io/calico/latest/networking/configuring/workloads-outside-cluster",
         Tier.CORE,
     ),
     Requirement(
         "net-outside",
         "Pod network",
-        "Who is outside the cluster and routes pods' addresses to a node, any of them, reaches pods by their own "
-        "addresses, seen by its own.",
+        "A host outside the cluster that routes the addresses of pods through any of the nodes reaches pods at "
+        "these addresses, and they see its own.",
         "https://docs.tigera.io/calico/latest/networking/determine-best-networking",
         Tier.EXTENDED,
     ),
     Requirement(
         "net-spoof",
         "Pod network",
-        "A packet that a pod sends in the name of another address is dropped by its node.",
+        "A packet that a pod sends with another's address as its source is dropped by its node.",
         "https://docs.tigera.io/calico/latest/reference/felix/configuration",
         Tier.EXTENDED,
     ),

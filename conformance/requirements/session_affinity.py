@@ -7,21 +7,22 @@ SESSION_AFFINITY = (
     Requirement(
         "aff-stick",
         "Session affinity",
-        "With sessionAffinity ClientIP, all connections of a client go to one endpoint.",
+        "With sessionAffinity ClientIP, all connections of a client to a port of the Service go to one endpoint.",
         "https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity",
         Tier.CORE,
     ),
     Requirement(
         "aff-epgone",
         "Session affinity",
-        "A client whose endpoint is not ready any more is kept at another one from then on.",
+        "A client whose endpoint is no longer ready is given another, and kept at that from then on.",
         "https://github.com/kubernetes/kubernetes/pull/106182",
         Tier.CORE,
     ),
     Requirement(
         "aff-shared",
         "Session affinity",
-        "A client keeps its endpoint whichever front door of the Service it asks a node by.",
+        "A client keeps its endpoint at a node whether it asks by cluster IP, node port, load balancer IP or "
+        "external IP.",
         "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/iptables/proxier.go",
         Tier.EXTENDED,
     ),
@@ -35,7 +36,8 @@ SESSION_AFFINITY = (
     Requirement(
         "aff-timeout",
         "Session affinity",
-        "A client that opens no connection for timeoutSeconds is given any endpoint again, and not before.",
+        "A client that opens no connection for timeoutSeconds is given an endpoint anew, and one that does is "
+        "not.",
         "https://kubernetes.io/docs/reference/networking/virtual-ips/#session-stickiness-timeout",
         Tier.CORE,
     ),
@@ -56,7 +58,7 @@ SESSION_AFFINITY = (
     Requirement(
         "aff-switch",
         "Session affinity",
-        "A change of sessionAffinity counts for connections that are made after it.",
+        "A change of sessionAffinity counts for the connections that are made after it.",
         E2E,
         Tier.CORE,
     ),

@@ -15,7 +15,7 @@ SESSION_AFFINITY = (
         "aff-epgone",
         "Session affinity",
         "A client whose endpoint is no longer ready is given another, and kept at that from then on.",
-        "https://github.com/kubernetes/kubernetes/pull/106182",
+        "https://github.com/kubernetes/kubernetes/pull/106030",
         Tier.CORE,
     ),
     Requirement(

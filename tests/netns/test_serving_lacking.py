@@ -30,6 +30,10 @@ class Refusing(FakeKube):
             raise CommandFailed("the API refused POST", output=self.words)
         return super().create_service(manifest)
 
+    def replace_service(self, name: str, manifest: Mapping[str, Any]) -> None:
+        """Refuses every change."""
+        raise CommandFailed(f"the API refused PUT {name} {manifest['kind']}", output=self.words)
+
     def delete_service(self, name: str) -> None:
         """Keeps the name; what was never created cannot be deleted."""
         assert ("service", name) not in self.written
@@ -49,6 +53,15 @@ def test_a_value_that_this_version_does_not_know_is_not_supported() -> None:
     made.set_services([UDP])
     assert [name for what, name in kube.written if what == "deleted"] == ["plain"]
     assert (made.services, set(made.facts.services)) == ((UDP,), {"udp"})
+
+
+def test_a_change_to_a_value_that_this_version_does_not_know_is_not_supported() -> None:
+    """The Service stays as it was."""
+    made, _ = serving([PLAIN])
+    made.kube = Refusing([])
+    with pytest.raises(MissingRequirement, match="takes no Service as plain is"):
+        made.change_service(PLAIN.name, replace(PLAIN, publish_not_ready_addresses=True))
+    assert made.services == (PLAIN,)
 
 
 def test_any_other_refusal_is_an_error_of_the_lab() -> None:

@@ -39,8 +39,8 @@ ENDPOINTS = (
     Requirement(
         "noep-lbsr",
         "No endpoints",
-        "loadBalancerSourceRanges hold at a load balancer IP whose Service has no endpoints: senders that they "
-        "shut out are dropped, others are refused.",
+        "With loadBalancerSourceRanges, a load balancer IP whose Service has no endpoints drops senders that are "
+        "shut out, and refuses others.",
         SERVICE + "#loadbalancer",
         Tier.EXTENDED,
     ),

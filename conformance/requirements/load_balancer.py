@@ -7,7 +7,8 @@ LOAD_BALANCER = (
     Requirement(
         "lb-on-node",
         "LoadBalancer",
-        "loadBalancerSourceRanges hold at a load balancer IP that is a node's own address, too.",
+        "With loadBalancerSourceRanges, a load balancer IP that is a node's own address serves senders of these "
+        "ranges and drops others, too.",
         SERVICE + "#loadbalancer",
         Tier.EXTENDED,
     ),

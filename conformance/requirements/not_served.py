@@ -67,14 +67,15 @@ NOT_SERVED = (
     Requirement(
         "headless",
         "Not proxied",
-        "kube-proxy serves no address of a headless Service; its endpoints are reached by their own addresses.",
+        "No address of a headless Service is served by kube-proxy; its endpoints are reached by their own "
+        "addresses.",
         SERVICE + "#headless-services",
         Tier.CORE,
     ),
     Requirement(
         "extname",
         "Not proxied",
-        "kube-proxy serves no address of a Service of type ExternalName.",
+        "No address of a Service of type ExternalName is served by kube-proxy.",
         SERVICE + "#externalname",
         Tier.CORE,
     ),

@@ -9,7 +9,6 @@ from http import HTTPStatus
 
 from lab.api import (
     ApiAnswer,
-    Deviation,
     Figures,
     LabRecord,
     PodNetworkRecord,
@@ -17,7 +16,6 @@ from lab.api import (
     Rule,
     TracedProbe,
 )
-from lab.capsule import linux
 from lab.errors import UsageError
 from lab.kube import Kube
 from lab.model import (
@@ -35,7 +33,7 @@ from lab.model import (
     Trace,
     Watch,
 )
-from lab.netns import kube_proxy, neighbours, node_tables, pod_paths, pods, services, topology
+from lab.netns import deviations, kube_proxy, neighbours, node_tables, pod_paths, services, topology
 from lab.netns.daemon import Daemon, check
 from lab.netns.inspection import Inspection
 from lab.netns.namespaces import Namespaces
@@ -51,30 +49,6 @@ from lab.traffic.exchange import Exchange
 from lab.traffic.one_processor import one_processor
 from lab.traffic.places import Captures
 from lab.traffic.silence import together
-
-_DEVIATIONS = (
-    Deviation(
-        "nodes send every ICMP error (icmp_ratelimit and icmp_ratemask are 0)",
-        "by default 300 refused probes get 6 errors, and a refusal would look like a drop",
-    ),
-    Deviation(
-        "rp_filter is 0 on nodes, the kernel's default, but where the network sets it; distributions often set 1 or 2",
-        "a lab must not depend on the machine that it runs on",
-    ),
-    Deviation(
-        "no garbage collector: the lab deletes the EndpointSlices of Services that it deletes",
-        "it would watch every kind of object; what kube-proxy sees is the same",
-    ),
-    Deviation(
-        "one etcd without fsync, one kube-apiserver, no RBAC, no service accounts",
-        "the control plane is not under test",
-    ),
-)
-
-_PLAIN_ROOT = Deviation(
-    "the capsule has no user namespace of its own",
-    "this machine forbids user namespaces, and root can do without",
-)
 
 
 @dataclass(slots=True)
@@ -276,7 +250,7 @@ class NetnsCluster:
             programs=(*self._programs(), *self.network.programs()),
             tools=topology.tool_versions(),
             deviations=(
-                *deviations(),
+                *deviations.of_every_lab(),
                 *self.network.deviations(),
                 *self.serving.deviations(),
             ),
@@ -294,13 +268,3 @@ class NetnsCluster:
             ProgramFacts(each.program, each.version, each.sha256, each.origin)
             for each in self.order.components.values()
         )
-
-
-def deviations() -> tuple[Deviation, ...]:
-    """In what this lab differs from a production cluster, whichever network it has."""
-    return (
-        *pods.DEVIATIONS,
-        *kube_proxy.DEVIATIONS,
-        *_DEVIATIONS,
-        *((_PLAIN_ROOT,) if linux.in_initial_user_namespace() else ()),
-    )

@@ -59,7 +59,7 @@ def convergence(
     everything = [each for probes in sent.values() for each in probes]
     before = together(Counter(each.fate for each in everything if each.time_ns < watch.began_ns))
     after = together(Counter(each.fate for each in everything if each.time_ns > watch.ended_ns))
-    if isinstance(before, Unstable) or isinstance(after, Unstable):
+    if isinstance(before, Unstable) or isinstance(after, Unstable) or _is_mixed(before) or _is_mixed(after):
         return _told(everything), ()
     if any(not _followed(probes, after, watch.ended_ns) for probes in sent.values()):
         return _told(everything), ()
@@ -83,6 +83,15 @@ def _sent(flow: Flow, watch: Watch, facts: Facts) -> Mapping[Place, Sequence[_Se
         fate = _with_nodes_swapped(told, flow.sender.node, sender.node)
         by_sender.setdefault(sender, []).append(_Sent(trace.sent_ns, fate, told))
     return by_sender
+
+
+def _is_mixed(outcome: Outcome) -> bool:
+    """Whether an endpoint sees what comes from one node otherwise than what comes from another."""
+    match outcome:
+        case Delivered(arrivals=arrivals) | Unanswered(arrivals=arrivals):
+            return len({(each.place, each.port) for each in arrivals}) < len(arrivals)
+        case _:
+            return False
 
 
 def _told(everything: Sequence[_Sent]) -> Unstable:

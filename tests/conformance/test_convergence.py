@@ -180,6 +180,16 @@ def test_each_sender_has_its_own_node_in_its_outcome() -> None:
     )
 
 
+def test_one_node_that_masquerades_is_named() -> None:
+    """Not the claim's own, which stands for all where they do alike."""
+    b = Place.WORKER_B
+    fates = [delivered(A1, source=Masqueraded(b) if flow.sender.node is b else Kept()) for flow in FLOWS]
+    before = [canned_traces(flow, each, ROUNDS, LAB.facts()) for flow, each in zip(FLOWS, fates, strict=True)]
+    outcome = judged(watched(before, [batch()], batch()))
+    assert isinstance(outcome, Unstable)
+    assert delivered(A1, source=Masqueraded(b)) in {each.outcome for each in outcome.history}
+
+
 def test_a_change_is_observed_while_it_is_made() -> None:
     """The cluster watches while the claim's change is made, and what each node took is kept."""
     cluster = a_cluster()

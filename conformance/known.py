@@ -160,6 +160,18 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         )
         for mode in ProxyMode
     ),
+    *(
+        KnownDifference(
+            claim="ct-trigger.new_external_ip",
+            proxy_mode=mode,
+            instead=_TO_ROUTER,
+            kind=DifferenceKind.UPSTREAM_BUG,
+            reason="conntrack is cleared when endpoints have changed, and not when a Service has, so open UDP flows to "
+            "an address that becomes a Service's stay unserved until endpoints change",
+            link="https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/endpointschangetracker.go#L178",
+        )
+        for mode in ProxyMode
+    ),
     *_documented(
         ProxyMode.IPTABLES,
         chosen_anew(Place.POD_A3, Place.POD_B3, source=Masqueraded(Place.WORKER_A)),

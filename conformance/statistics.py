@@ -39,6 +39,8 @@ def clients_to_fill(endpoints: int, room: int, false_alarm: float = FALSE_ALARM)
 
     P(some endpoint gets no more) <= k P(binomial(n, 1/k) <= room). The least n at which that keeps the bound.
     """
+    if endpoints == 1:
+        return room + 1
     share, clients = 1 / endpoints, endpoints * room
     while endpoints * sum(_binomial(clients, each, share) for each in range(room + 1)) > false_alarm:
         clients += 1

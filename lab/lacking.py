@@ -4,7 +4,6 @@ _WORDS = (
     "missing kernel module",  # iptables, of a match or target that the kernel does not have
     "Couldn't load match",  # iptables, of an extension of its own
     "Couldn't load target",
-    "Operation not supported",  # nft, in the kernel's words: EOPNOTSUPP
     "unrecognized feature gate",  # programs of Kubernetes
     "Unsupported value",  # kube-apiserver, of a value that this version does not know
 )

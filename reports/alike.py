@@ -1,7 +1,7 @@
 """Runs of a report that tell of a claim what an earlier one tells: the same outcome, or the same packets. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.results import ClaimResult, Verdict
@@ -34,16 +34,22 @@ def same_packets(entry: Entry, here: Shown) -> Alike | None:
     But for names, the moments of sightings, and how long a connection is still remembered. None of a claim that
     fails: it shows its own.
     """
-    claim = entry.result_of(here)
+    showing: list[tuple[Shown, ClaimResult]] = []
+    for run, earlier in _before(entry, here):
+        if _likest(earlier, showing) is None:
+            showing.append((run, earlier))
+    return _likest(entry.result_of(here), showing)
+
+
+def _likest(claim: ClaimResult, showing: Sequence[tuple[Shown, ClaimResult]]) -> Alike | None:
+    """Of the runs that show packets of their own, the one whose packets differ in the fewest names; None for none."""
     if claim.verdict in SHOWS_ALL or not claim.ways:
         return None
     packets = _packets(claim)
     found = [
         Alike(run, names)
-        for run, earlier in _before(entry, here)
-        if _outcome(earlier) == _outcome(claim)
-        and same_packets(entry, run) is None
-        and (names := renamed(_packets(earlier), packets)) is not None
+        for run, earlier in showing
+        if _outcome(earlier) == _outcome(claim) and (names := renamed(_packets(earlier), packets)) is not None
     ]
     return min(found, key=lambda each: cost(each.names), default=None)
 

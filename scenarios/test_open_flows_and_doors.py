@@ -1,15 +1,13 @@
 """UDP flows that are open while the front doors of their Service change, and its endpoints do not.
 
-kube-proxy looks through conntrack when it has seen endpoints change, and not when it has seen a Service change.
-
-Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/endpointschangetracker.go
+Source: https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/conntrack/cleanup.go
 """
 
 from dataclasses import replace
 from ipaddress import IPv4Address
 
 from conformance.live import Live
-from conformance.outcome import Forwarded, Masqueraded, Outcome, Refused, delivered
+from conformance.outcome import Masqueraded, Outcome, Refused, delivered
 from conformance.vocabulary import Claim, claims, given, requirement
 from lab.model import (
     ExternalIP,
@@ -55,11 +53,11 @@ pytestmark = given(HOTLINE)
 @claims(
     former_node_port=Claim(replace(NODE_PORT, source_port=61050), SERVED, IS_MOVED, ()),
     former_external_ip=Claim(replace(EXTERNAL, source_port=61051), SERVED, IS_MOVED, ()),
-    new_external_ip=Claim(replace(NEW_EXTERNAL, source_port=61052), Forwarded(Place.ROUTER), IS_MOVED, ()),
+    new_external_ip=Claim(replace(NEW_EXTERNAL, source_port=61052), SERVED, IS_MOVED, ()),
     new_external_ip_later=Claim(replace(NEW_EXTERNAL, source_port=61053), SERVED, WITH_OTHER_ENDPOINTS, ()),
     new_flow_to_new_external_ip=Claim(NEW_EXTERNAL, SERVED, IS_MOVED),
     new_flow_to_former_node_port=Claim(NODE_PORT, Refused(C, Refusal.PORT_UNREACHABLE), IS_MOVED),
 )
 def test_doors_change(live: Live, flow: Flow, expect: Outcome) -> None:
-    """Open flows stay where they are; those that were not served, too, until endpoints change. New ones follow."""
+    """Open flows stay where they are; one that was not served gets to the Service that has its address now."""
     assert live.observe(flow) == expect

@@ -7,8 +7,7 @@ VXLAN backend, or Calico with natOutgoing; what either masquerades by itself is 
 
 from conformance.oracle.clients import documented_again
 from conformance.oracle.flows import documented
-from conformance.oracle.open_flows import Past
 from conformance.oracle.shares import documented_spread
 from conformance.oracle.world import Undocumented, World
 
-__all__ = ["Past", "Undocumented", "World", "documented", "documented_again", "documented_spread"]
+__all__ = ["Undocumented", "World", "documented", "documented_again", "documented_spread"]

@@ -7,7 +7,7 @@ from conformance.oracle.answers import answer_of_host, answer_of_pod, answer_to_
 from conformance.oracle.creation import creation
 from conformance.oracle.doors import check_door, now_at
 from conformance.oracle.health import health
-from conformance.oracle.open_flows import Past, beyond_the_window, goes_on
+from conformance.oracle.open_flows import beyond_the_window, goes_on
 from conformance.oracle.packets import From, Packet, at_first_node, at_other_node
 from conformance.oracle.services import (
     at_cluster_ip,
@@ -55,9 +55,9 @@ def documented(
     world: World,
     flow: Flow,
     when: Sequence[Circumstance] = (),
-    past: Past | None = None,
+    before: Outcome | None = None,
 ) -> Outcome:
-    """The outcome that the documentation has for this flow. past: of an open flow, what it came to so far.
+    """The outcome that the documentation has for this flow. before: of an open flow, what it came to so far.
 
     Undocumented where no source says, or where probes of the flow differ in more than where they arrive.
     ValueError for a flow that cannot be: to a door that its Service does not have, or by a way that does not exist.
@@ -69,7 +69,7 @@ def documented(
     if isinstance(target, Creation):
         return creation(setting, target)
     if isinstance(target, ClusterIP | NodePort | LoadBalancerIP | ExternalIP):
-        return _at_service(setting, flow, target, past)
+        return _at_service(setting, flow, target, before)
     if isinstance(target, PodIP | Host):
         return _without_service(setting, flow, target)
     if isinstance(target, HttpTarget):
@@ -89,11 +89,11 @@ def _without_service(setting: Setting, flow: Flow, target: PodIP | Host) -> Outc
     return answer_of_pod(setting, target.pod, target.port, target.transport, source)
 
 
-def _at_service(setting: Setting, flow: Flow, given: ServiceTarget, past: Past | None) -> Outcome:
+def _at_service(setting: Setting, flow: Flow, given: ServiceTarget, before: Outcome | None) -> Outcome:
     check_door(given)
     target = now_at(setting, given)
-    if past is not None and goes_on(setting, flow, given, past):
-        return past.outcome
+    if before is not None and goes_on(setting, flow, given, before):
+        return before
     packet = at_first_node(flow.sender, first_node(flow))
     return _at_deleted(setting, packet, given) if target is None else _at_first_node(setting, packet, target)
 

@@ -82,9 +82,9 @@ OPEN_FLOWS = (
     Requirement(
         "ct-trigger",
         "Open flows",
-        "A change of the addresses or node ports of a Service leaves open UDP flows as they are: served ones at their "
-        "endpoint, others unserved, until the endpoints of a Service with UDP change, too.",
-        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/endpointschangetracker.go",
+        "A change of the addresses or node ports of a Service leaves its open UDP flows at their endpoint, and "
+        "takes up flows that were not served before.",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/conntrack/cleanup.go",
         Tier.EXTENDED,
     ),
 )

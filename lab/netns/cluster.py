@@ -156,12 +156,14 @@ class NetnsCluster:
         times: list[int] = []
         self.serving.written_ns = 0
 
-        def timed() -> None:
-            times.append(time.time_ns())
-            change()
-            times.append(time.time_ns())
+        with one_processor() as anywhere:
 
-        with one_processor():
+            def timed() -> None:
+                times.append(time.time_ns())
+                with anywhere():
+                    change()
+                times.append(time.time_ns())
+
             seen = self.exchange.send_during(ways, together(each), timed)
         self.check()
         if not self.serving.written_ns:

@@ -194,10 +194,10 @@ class Serving:
                 next_step="change one with a selector",
             )
         allotted = self.facts.services[now.name]
-        services.relabel_pods(self.pod_pool, now)
         write = services.change if is_there else services.create
         with _known_to_this_version(now):
             write(self.kube, now, allotted)
+        services.relabel_pods(self.pod_pool, now)
         self._note_written()
 
     def _wait_known(self) -> None:

@@ -81,7 +81,7 @@ class Proof:
             if service.name in facts.services and not service.proxy_name and not service.external_name
         }
         self._shapes = _shapes(services)
-        self._sound: dict[Flow, Outcome | None] = {}
+        self._sound: dict[Flow, Outcome] = {}
 
     def flows_of(self, service: str) -> tuple[Flow, ...]:
         """The flows that a fault of this Service could change; of a Service of every shape where it is shared."""
@@ -111,10 +111,12 @@ class Proof:
             for flow, now in with_fault.items()
             if flow not in self._sound or (now is not None and has_lost(now))
         ]
-        self._sound.update({flow: self._sound_outcome(flow) for flow in missing})
-        pairs = [
-            (flow, sound, now) for flow, now in with_fault.items() if (sound := self._sound[flow]) is not None
-        ]
+        for flow in missing:
+            # What cannot be judged now is asked again about the next fault.
+            self._sound.pop(flow, None)
+            if (sound := self._sound_outcome(flow)) is not None:
+                self._sound[flow] = sound
+        pairs = [(flow, self._sound[flow], now) for flow, now in with_fault.items() if flow in self._sound]
         return Equivalence(
             len(pairs),
             tuple(

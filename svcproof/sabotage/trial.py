@@ -173,7 +173,7 @@ class Trial:
             judged += 1
             if notice is not None:
                 (noticed if testable else untestable).append(notice)
-                if testable:
+                if testable and not notice.lost:
                     self.judges.noticed(claim)
             if noticed and not self.full:
                 break

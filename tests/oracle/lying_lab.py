@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from conformance.oracle import Past, documented
+from conformance.oracle import documented
 from conformance.oracle.clients import REMEMBERED, without_affinity
 from conformance.oracle.flows import first_node
 from conformance.outcome import Accepted, Delivered, Outcome, Refused, Rejected, Unanswered
@@ -54,7 +54,7 @@ class LyingLab:
         self._remembered = REMEMBERED if profile.proxy_mode is ProxyMode.IPTABLES else None
         self._clients = Clients(lie, self._remembered)
         self._changed: dict[str, Service | None] = {}
-        self._open: dict[Flow, Past] = {}
+        self._open: dict[Flow, Outcome] = {}
         self._know(())
 
     @property
@@ -94,17 +94,17 @@ class LyingLab:
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Traces of as many probes, of which the endpoints get one each in turn. Probes of one fate look alike."""
-        past = self._open.get(flow)
-        fates = self._fates(flow, past, count)
+        before = self._open.get(flow)
+        fates = self._fates(flow, before, count)
         subject = Subject(
             flow,
             fates,
             self._facts,
-            None if past is None else past.outcome,
+            before,
             self._fates(flow, None, count)[0] if flow.source_port else fates[0],
         )
         if flow.source_port:
-            self._open[flow] = Past(fates[0], self._when())
+            self._open[flow] = fates[0]
         alike: dict[Outcome, Trace] = {}
         sent = []
         for number in range(count):
@@ -164,7 +164,7 @@ class LyingLab:
         nodes = [NodeIs(*each) for each in self._nodes.items()]
         return (self._proxy, *pods, *nodes, *changed)
 
-    def _fates(self, flow: Flow, past: Past | None, count: int) -> Sequence[Outcome]:
+    def _fates(self, flow: Flow, before: Outcome | None, count: int) -> Sequence[Outcome]:
         """The fates that probes have in turn: of many clients each its own, of one with affinity the same always."""
         plain, world = without_affinity(flow, self._world)
         # A changed Service, too, is asked about as if it had no affinity.
@@ -172,7 +172,7 @@ class LyingLab:
             replace(each, now=plain_service(each.now)) if isinstance(each, ServiceIs) else each
             for each in self._when()
         ]
-        outcome = documented(self._profile, world, plain, when, past)
+        outcome = documented(self._profile, world, plain, when, before)
         if not isinstance(outcome, Delivered | Unanswered):
             return [outcome]
         each = [replace(outcome, arrivals=frozenset({one})) for one in sorted(outcome.arrivals, key=str)]

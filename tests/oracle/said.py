@@ -2,7 +2,7 @@
 
 from conformance.difference import KnownDifference
 from conformance.known import known_difference
-from conformance.oracle import Past, documented, documented_again, documented_spread
+from conformance.oracle import documented, documented_again, documented_spread
 from conformance.outcome import (
     Balanced,
     Changed,
@@ -33,9 +33,9 @@ def said_of(claim: LiteralClaim, profile: Profile) -> Outcome:
         steps = [documented(profile, world, claim.flow, when) for when in (claim.before, claim.when)]
         earlier, later = (each for each in steps if isinstance(each, _STEADY))
         return Changed(earlier, later)
-    past: Past | None = None
+    past: Outcome | None = None
     for when in claim.past:
-        past = Past(documented(profile, world, claim.flow, when, past), when)
+        past = documented(profile, world, claim.flow, when, past)
     return documented(profile, world, claim.flow, claim.when, past)
 
 

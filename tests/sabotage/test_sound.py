@@ -76,6 +76,17 @@ def test_a_flow_that_is_lost_without_a_fault_proves_nothing() -> None:
     assert (compared.flows, compared.differences) == (0, ())
 
 
+def test_a_flow_that_was_lost_once_is_asked_again_about_the_next_fault() -> None:
+    """A machine that was held up for a moment hides no other fault of the round."""
+    cluster = SabotagedCluster()
+    proof = a_proof(cluster)
+    with_fault = proof.outcomes([NOTICED.flow])
+    cluster.become({"echo": LOST})
+    assert proof.compared(with_fault).flows == 0
+    cluster.become({})
+    assert proof.compared(with_fault).flows == 1
+
+
 def test_a_flow_that_is_lost_with_a_fault_alone_differs() -> None:
     """Also where it was sent without a fault before: it is sent once more, because it may be lost at this time."""
     cluster = SabotagedCluster()

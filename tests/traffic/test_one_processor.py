@@ -15,6 +15,16 @@ def test_a_thread_stays_where_it_is_and_is_free_again() -> None:
     assert os.sched_getaffinity(0) == before
 
 
+def test_what_is_started_meanwhile_can_be_let_go() -> None:
+    """A kube-proxy that a change restarts must not be kept on one processor for its life."""
+    before = os.sched_getaffinity(0)
+    with one_processor() as anywhere:
+        kept = os.sched_getaffinity(0)
+        with anywhere():
+            assert os.sched_getaffinity(0) == before
+        assert os.sched_getaffinity(0) == kept
+
+
 def test_threads_that_are_started_meanwhile_stay_there_too() -> None:
     """A stream of probes and the sentinels behind it go through the same queue."""
     seen: list[set[int]] = []

@@ -100,6 +100,7 @@ class Probe:
     connection as crafted, without the numbers that the kernel gives it.
     local_error: the errno that the kernel answered the send with.
     request: what was asked over a connection of the sender's kernel; there is no packet of ours then.
+    on_connection: whether it is data on an open connection of the sender's kernel, which sends it when it can.
     """
 
     mark: int
@@ -108,6 +109,7 @@ class Probe:
     packet: bytes = b""
     local_error: int | None = None
     request: bytes = b""
+    on_connection: bool = False
 
 
 @dataclass(frozen=True, slots=True)

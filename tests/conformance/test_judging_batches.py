@@ -54,6 +54,19 @@ def test_a_probe_that_was_seen_nowhere_is_no_observation() -> None:
     assert "capture" in caught.value.next_step
 
 
+def test_what_a_node_drops_of_its_own_connection_is_seen_nowhere() -> None:
+    """Its rules at OUTPUT drop before any capture sees, and nothing tells; a pod has no rules, nor a crafted packet."""
+    unseen = up_to(replay_one("pod-far-tcp"), 0)
+
+    def handed_over(sender: Place, *, on_connection: bool) -> Trace:
+        return replace(unseen, probe=replace(unseen.probe, sender=sender, on_connection=on_connection))
+
+    assert together(handed_over(Place.WORKER_C, on_connection=True)) == Dropped()
+    for sender, on_connection in ((Place.WORKER_C, False), (Place.POD_A2, True)):
+        with pytest.raises(LabError):
+            together(handed_over(sender, on_connection=on_connection))
+
+
 def test_one_unseen_probe_spoils_a_batch() -> None:
     """The other probes of a batch do not make up for one that was seen nowhere."""
     seen, *others = replay("two-endpoints-tcp")

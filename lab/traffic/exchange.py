@@ -3,7 +3,7 @@
 Silence is proven, not waited for: `lab.traffic.silence`.
 """
 
-from collections import ChainMap
+from collections import ChainMap, Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -29,7 +29,10 @@ _FIRST_PORT, _LAST_PORT = 33_000, 60_999
 
 
 class Exchange:
-    """The traffic of one lab."""
+    """The traffic of one lab. ports_given: how many source ports each sender was given; whoever reads it may clear it.
+
+    A sender has 28,000, and then the first comes again.
+    """
 
     def __init__(
         self, captures: Captures, senders: Senders, connections: Connections, random: Random
@@ -39,6 +42,7 @@ class Exchange:
         self._connections = connections
         self._random = random
         self._ports: dict[Place, int] = {}
+        self.ports_given: Counter[Place] = Counter()
         self._streamed: Flight | None = None
         self._silence = Silence(self._launch_sentinel, self._collect, captures.wait)
 
@@ -194,6 +198,7 @@ class Exchange:
 
     def _next_port(self, sender: Place) -> int:
         """Source ports are unique per sender: the same one through two VIPs would collide behind them."""
+        self.ports_given[sender] += 1
         port = self._ports.get(sender, _FIRST_PORT)
         self._ports[sender] = _FIRST_PORT if port == _LAST_PORT else port + 1
         return port

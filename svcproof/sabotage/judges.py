@@ -84,7 +84,6 @@ def ask(
             if len(untestable) == _UNTESTABLE_ENOUGH:
                 return
             continue
-        bench.count(live.observations)
         notice = Notice(claim.id, str(claim.expect), str(observed), lost=has_lost(observed))
         if not is_told(claim.expect, observed):
             unproven.add(sender)

@@ -1,10 +1,10 @@
 """A bench over a cluster that sends nothing: a fault is what becomes of probes while it lasts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from conformance.live import Live, Observation
+from conformance.live import Live
 from conformance.outcome import Kept, Outcome, delivered
 from lab.model import ClusterIP, Flow, Place, Service, ServicePort
 from lab.profiles import profile_named
@@ -78,9 +78,6 @@ class FakeBench(Bench):
 
     def forget_flows(self) -> None:
         """Nobody remembers anything."""
-
-    def count(self, observations: Sequence[Observation]) -> None:
-        """No ports are used."""
 
 
 def a_fault(service: Service, what: str = "nothing") -> Fault:

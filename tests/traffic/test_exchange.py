@@ -46,6 +46,7 @@ def test_every_probe_is_a_flow_of_its_own(exchange: Exchange) -> None:
     batch = [*exchange.send(way(ANSWERING), 40, NONE), *exchange.send(way(ANSWERING), 40, NONE)]
     assert len({trace.probe.mark for trace in batch}) == 80
     assert len({trace.probe.headers.source_port for trace in batch}) == 80
+    assert sum(exchange.ports_given.values()) == 80
 
 
 def test_probes_tell_what_was_handed_to_the_kernel(exchange: Exchange, network: Network) -> None:

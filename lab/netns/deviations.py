@@ -10,6 +10,10 @@ _DEVIATIONS = (
         "by default 300 refused probes get 6 errors, and a refusal would look like a drop",
     ),
     Deviation(
+        "pods give up half-open connections after a second (tcp_synack_retries is 0), not after a minute",
+        "crafted clients never complete one; nodes would forget it before, and give its port to another",
+    ),
+    Deviation(
         "rp_filter is 0 on nodes, the kernel's default, but where the network sets it; distributions often set 1 or 2",
         "a lab must not depend on the machine that it runs on",
     ),

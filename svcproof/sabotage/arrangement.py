@@ -43,7 +43,6 @@ class Arrangement:
         opened = self._open_flows_of(round_)
         self.arranged.arrange(round_.services, round_.when)
         with closing(Bench(self.cluster)) as bench, bench.frozen():
-            bench.hasten()
             if not opened:
                 bench.forget_flows()
             pods_are_as_at_first = all(isinstance(each, ServiceIs) for each in round_.when)

@@ -45,12 +45,6 @@ class Bench:
         self._threads = ThreadPoolExecutor(max_workers=len(NODES))
         self._kept: Mapping[Place, Ruleset] = {}
 
-    def hasten(self) -> None:
-        """Has pods give up half-open connections after a second instead of a minute."""
-        for pod in PODS:
-            with self.cluster.namespaces.inside(pod):
-                Path("/proc/sys/net/ipv4/tcp_synack_retries").write_text("0")
-
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Holds every kube-proxy still for the body, and keeps the rules that they wrote."""

@@ -25,7 +25,7 @@ class Arranged:
 
         Pods and nodes first become what they were, so that Services are given to pods that are ready, and change while
         they are; few Services at a time, because iptables-nft in a user namespace cannot send rules of many in one
-        message.
+        message. What only goes back to how it was is awaited together.
         """
         proxies = [each for each in when if isinstance(each, ProxyHas)]
         pods = {each.pod: each.state for each in when if isinstance(each, PodIs)}
@@ -33,16 +33,9 @@ class Arranged:
         changed = {each.service: each.now for each in when if isinstance(each, ServiceIs)}
         proxy = proxies[0] if proxies else ProxyHas()
         if tuple(services) != self._services:
-            self._set_pods({})
-            self._set_nodes({})
-            self._change_services({})
-            self._services = None  # Unknown, until the change has succeeded.
-            self._cluster.set_services(services)
-            self._services = tuple(services)
-        if self._differing(changed):
-            # So that endpoints change last: kube-proxy sees Services and EndpointSlices in no order.
-            self._set_pods({pod: state for pod, state in pods.items() if self._pods.get(pod) is state})
-            self._change_services(changed)
+            self._serve(services)
+        if differing := self._differing(changed):
+            self._change_some(differing, pods)
         self._set_pods(pods)
         if proxy != self._proxy:
             # A kube-proxy that starts is waited for until it knows the zone that its node was made with.
@@ -51,6 +44,33 @@ class Arranged:
             self._cluster.set_proxy(proxy)
             self._proxy = proxy
         self._set_nodes(nodes)
+
+    def _serve(self, services: Sequence[Service]) -> None:
+        """Has these Services, and all else as at first."""
+        with self._cluster.awaited_together():
+            self._set_pods({})
+            self._set_nodes({})
+            self._change_services(self._differing({}))
+            self._services = None  # Unknown, until the change has succeeded.
+            self._cluster.set_services(services)
+        self._services = tuple(services)
+
+    def _change_some(
+        self, differing: Mapping[Service, Service | None], pods: Mapping[Place, PodState]
+    ) -> None:
+        """Has some of the Services as they were given, and then others otherwise.
+
+        Endpoints change last: kube-proxy sees Services and EndpointSlices in no order.
+        """
+        anew = {given: now for given, now in differing.items() if given != now}
+        known, self._services = self._services, None
+        with self._cluster.awaited_together():
+            self._set_pods({pod: state for pod, state in pods.items() if self._pods.get(pod) is state})
+            self._change_services({given: now for given, now in differing.items() if given == now})
+            if not anew:
+                self._set_pods(pods)
+        self._services = known
+        self._change_services(anew)
 
     def _set_pods(self, pods: Mapping[Place, PodState]) -> None:
         changed = _changes(self._pods, pods, PodState.READY)
@@ -66,8 +86,8 @@ class Arranged:
             self._cluster.set_nodes(changed)
             self._nodes = nodes
 
-    def _change_services(self, changed: Mapping[Service, Service | None]) -> None:
-        for given, now in self._differing(changed).items():
+    def _change_services(self, differing: Mapping[Service, Service | None]) -> None:
+        for given, now in differing.items():
             services, self._services = self._services, None
             self._cluster.change_service(given.name, now)
             self._services, self._changed = services, {**self._changed, given: now}

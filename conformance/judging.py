@@ -120,10 +120,11 @@ def _sent_once(trace: Trace, part: Part) -> Trace:
 
     A node's own packets can pass one of its interfaces twice, and are left as they are.
     """
+    if trace.probe.headers.transport is not Transport.TCP or trace.probe.sender.kind is PlaceKind.NODE:
+        return trace
     seen = trace.of(part)
-    is_node = trace.probe.sender.kind is PlaceKind.NODE
     sent = [each for each in seen if _is_sending(each, seen[0])]
-    if trace.probe.headers.transport is not Transport.TCP or is_node or len(sent) < 2:  # noqa: PLR2004 - once again
+    if len(sent) < 2:  # noqa: PLR2004 - once again
         return trace
     again = sent[1].time_ns
     came = any(_is_at_its_end(each, trace) and each.time_ns < again for each in seen)

@@ -1,6 +1,7 @@
 """The seams of a lab: what the rest of the suite may ask of a cluster, whichever kind of lab made it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -174,6 +175,10 @@ class Cluster(Protocol):
 
     def facts(self) -> Facts:
         """Addresses, as they are now."""
+        ...
+
+    def awaited_together(self) -> AbstractContextManager[None]:
+        """For changes in its body: they return when the API has them; their rules are awaited together behind it."""
         ...
 
     def set_services(self, services: Sequence[Service]) -> None:

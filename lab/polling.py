@@ -46,7 +46,9 @@ def let_pass(seconds: float) -> None:
         time.sleep(left)
 
 
-def wait_until(what: str, limit: Limit, look: Callable[[], Found | None]) -> Found:
+def wait_until(
+    what: str, limit: Limit, look: Callable[[], Found | None], every_seconds: float = _INTERVAL_SECONDS
+) -> Found:
     """Looks until `look` returns something other than None. NotReady says what was awaited and for how long."""
     deadline = time.monotonic() + limit.seconds
     while True:
@@ -55,4 +57,4 @@ def wait_until(what: str, limit: Limit, look: Callable[[], Found | None]) -> Fou
             return found
         if time.monotonic() > deadline:
             raise NotReady(f"{what}: not so after {limit.seconds} s")
-        time.sleep(_INTERVAL_SECONDS)
+        time.sleep(every_seconds)

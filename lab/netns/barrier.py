@@ -24,6 +24,8 @@ from lab.traffic.way import Way
 
 _NAME = "svcproof-canary"
 _FIRST_PORT = 20_000
+_ASKED_EVERY_SECONDS = 0.01
+"""A probe passes a dozen captures: asked more often, it takes kube-proxy the time in which it would be done."""
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class Barrier:
             f"kube-proxy on {node} has programmed what was written before the canary",
             Limit.RULES_PROGRAMMED,
             lambda: self._is_there(way),
+            _ASKED_EVERY_SECONDS,
         )
 
     def _is_there(self, way: Way) -> bool | None:

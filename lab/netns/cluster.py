@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -86,6 +86,10 @@ class NetnsCluster:
     def facts(self) -> Facts:
         """Addresses, as they are now."""
         return self.standing
+
+    def awaited_together(self) -> AbstractContextManager[None]:
+        """For changes in its body: they return when the API has them; their rules are awaited together behind it."""
+        return self.serving.awaited_together()
 
     def set_services(self, wanted: Sequence[Service]) -> None:
         """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""

@@ -8,10 +8,11 @@ from lab.model import NODES, DetectLocal, Place, ProxyHas
 from lab.netns import plan
 from lab.netns.daemon import Daemon, Launcher
 from lab.netns.interfaces import PodInterfaces
+from lab.netns.syncs import Syncs
 from lab.polling import Limit
 from lab.profiles import ProxyMode
 
-MIN_SYNC_PERIOD = "50ms"
+MIN_SYNC_PERIOD = "100ms"
 
 DEVIATIONS = (
     Deviation(
@@ -45,11 +46,13 @@ class KubeProxies:
         self._pod_interfaces = pod_interfaces
         self._round = 0
         self._daemons: tuple[Daemon, ...] = ()
+        self._syncs: tuple[Syncs, ...] = ()
 
     def start(self, options: ProxyHas) -> None:
         """Starts kube-proxy on every node."""
         self._round += 1
         self._daemons = tuple(self._start(node, options) for node in NODES)
+        self._syncs = tuple(Syncs(daemon.log, daemon.check) for daemon in self._daemons)
 
     def restart(self, options: ProxyHas) -> None:
         """Ends every kube-proxy, and starts it anew with this configuration. Rules stay in between."""
@@ -62,6 +65,10 @@ class KubeProxies:
     def running(self) -> tuple[Daemon, ...]:
         """The kube-proxies as they are now."""
         return self._daemons
+
+    def wait_syncs_ended(self) -> bool:
+        """Returns when each has ended the sync that it is in; False where the log of one does not tell."""
+        return all(each.wait_ended() for each in self._syncs)
 
     def _start(self, node: Place, options: ProxyHas) -> Daemon:
         name = f"kube-proxy-{node}" if self._round == 1 else f"kube-proxy-{node}-{self._round}"

@@ -11,7 +11,7 @@ from lab.api import Deviation
 from lab.errors import CommandFailed, DaemonDied, LabError, MissingRequirement, NotReady, UsageError
 from lab.kube import Kube
 from lab.lacking import lacking
-from lab.model import Facts, NodeState, Place, PodState, Protocol, ProxyHas, Service, ServiceFacts
+from lab.model import Facts, NodeState, Place, PodState, ProxyHas, Service, ServiceFacts
 from lab.netns import services
 from lab.netns.barrier import Barrier
 from lab.netns.kube_proxy import KubeProxies
@@ -58,6 +58,9 @@ class Serving:
     services: tuple[Service, ...] = ()
     programmed_seconds: tuple[float, ...] = ()
     written_ns: int = 0
+    _holds_back: bool = False
+    _unawaited: bool = False
+    _opened: frozenset[int] = frozenset()
 
     def start(self) -> None:
         """Returns when the first rules of every node are written, and each kube-proxy knows its zone and the range."""
@@ -65,6 +68,17 @@ class Serving:
         self.zones.create()
         self.barrier.wait()
         self._wait_known()
+
+    @contextmanager
+    def awaited_together(self) -> Iterator[None]:
+        """Changes in the body return when the API has them; the rules of all of them are awaited behind it."""
+        self._holds_back = True
+        try:
+            yield
+        finally:
+            self._holds_back = False
+        if self._unawaited:
+            self._wait_programmed()
 
     def set_services(self, wanted: Sequence[Service]) -> None:
         """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
@@ -81,9 +95,6 @@ class Serving:
         services.wait_slices_gone(self.kube, gone)
         services.wait_slices(self.kube, wanted)
         self._wait_programmed()
-        if any(services.is_health_checked(service) for service in (*unwanted, *missing)):
-            # kube-proxy opens and closes these ports after it has written the rules; its next sync is behind that.
-            self.wait_rules()
 
     def change_service(self, name: str, now: Service | None) -> None:
         """Makes one of the Services be so, with the addresses that it has or had; None deletes it.
@@ -91,7 +102,6 @@ class Serving:
         Returns when the rules of every node have it.
         """
         others = tuple(service for service in self.services if service.name != name)
-        concerned = [service for service in (*self.services, now) if service and service.name == name]
         if now is None:
             self._delete_service(name)
             self.services = others
@@ -102,7 +112,6 @@ class Serving:
             services.wait_slices(self.kube, [now], self._gone())
             services.wait_ports(self.kube, now)
         self._wait_programmed()
-        self._wait_behind_rules(concerned)
 
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Brings pods into these states through the API; returns when every node's rules know."""
@@ -110,9 +119,6 @@ class Serving:
         self._note_written()
         services.wait_pods(self.kube, self.services, states)
         self._wait_programmed()
-        self._wait_behind_rules(
-            [each for each in self.services if not states.keys().isdisjoint(each.endpoints)]
-        )
 
     def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
         """Brings Node objects into these states through the API; returns when their kube-proxies know."""
@@ -213,26 +219,26 @@ class Serving:
         self.written_ns = time.time_ns()
 
     def _wait_programmed(self) -> None:
+        self._unawaited = True
+        if self._holds_back:
+            return
         start = time.monotonic()
         self.wait_rules()
         self.programmed_seconds += (time.monotonic() - start,)
+        self._wait_behind_rules()
+        self._unawaited = False
 
     def _gone(self) -> set[Place]:
         return {pod for pod, state in self.pod_pool.states.items() if state is PodState.GONE}
 
-    def _wait_behind_rules(self, concerned: Sequence[Service]) -> None:
-        """Waits for what kube-proxy does after it has written rules, and before its next sync.
+    def _wait_behind_rules(self) -> None:
+        """Waits for what kube-proxy does after it has written rules: conntrack cleared, health check ports as they are.
 
-        It clears conntrack for UDP, says anew at health check ports how many endpoints there are, and closes those that
-        are nobody's any more. concerned: the Services that have changed, or whose endpoints have.
+        A sync ends before the next begins: where a log does not tell of its end, the rules of the next do.
         """
-        ports = [port for service in concerned for port in service.ports]
-        if any(port.protocol is Protocol.UDP for port in ports) or any(
-            map(services.is_health_checked, concerned)
-        ):
+        if not self.proxies.wait_syncs_ended():
             self.wait_rules()
-        checked = {service.name for service in self.services if services.is_health_checked(service)}
-        allotted = self.facts.services.items()
-        wait_closed(
-            self.namespaces, {of.health_check_port for name, of in allotted if name not in checked} - {0}
-        )
+        checked = [service.name for service in self.services if services.is_health_checked(service)]
+        opened = frozenset(self.facts.services[name].health_check_port for name in checked) - {0}
+        wait_closed(self.namespaces, self._opened - opened)
+        self._opened = opened

@@ -50,7 +50,13 @@ class Subnet:
     masquerades: bool
 
 
+_LOOKS_AFTER_SECONDS = 3600
+
 DEVIATIONS = (
+    Deviation(
+        "flanneld looks after its masquerading rules once an hour instead of every 5 s (--iptables-resync)",
+        "they are the same; nobody takes them away but sabotage, which stops flanneld",
+    ),
     Deviation(
         "the CNI plugin `bridge` is configured by the lab from flannel's subnet.env",
         "flannel's own CNI plugin does just that, and its sources are not to be had as a Go module",
@@ -82,6 +88,7 @@ def flanneld(
         f"--public-ip={address}",
         f"--subnet-file={subnet_file}",
         "--ip-masq",
+        f"--iptables-resync={_LOOKS_AFTER_SECONDS}",
     ]
 
 

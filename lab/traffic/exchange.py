@@ -206,7 +206,8 @@ class Exchange:
     def _collect(self, flight: Flight) -> None:
         """Takes what the captures hold, and closes the probes that were answered or refused."""
         streamed = flight if self._streamed is None else self._streamed
-        known = Known(ChainMap(flight.sent, streamed.sent), flight.fragments, flight.mirrors)
+        marks = flight.sent if streamed is flight else ChainMap(flight.sent, streamed.sent)
+        known = Known(marks, flight.fragments, flight.mirrors)
         for mark, sighting in self._captures.sightings(known):
             owner = flight if mark in flight.sent else streamed
             owner.note(mark, sighting)

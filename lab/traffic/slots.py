@@ -6,7 +6,7 @@ Layout: https://docs.kernel.org/networking/packet_mmap.html, version TPACKET_V2.
 import mmap
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lab.polling import Limit, wait_until
 
@@ -23,8 +23,7 @@ _WRITERS = 16
 """Processors that may be writing a frame of one place at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One captured packet from its IP header on, cut to what a slot holds. outgoing: it left the place."""
 
     time_ns: int

@@ -39,6 +39,17 @@ class Counting(Barrier):
         self.passed += 1
 
 
+class Telling:
+    """kube-proxies whose logs tell of the ends of their syncs, or do not."""
+
+    def __init__(self, *, tells: bool) -> None:
+        self._tells = tells
+
+    def wait_syncs_ended(self) -> bool:
+        """At once."""
+        return self._tells
+
+
 class Here(Namespaces):
     """A node at which nobody listens."""
 
@@ -49,9 +60,11 @@ class Here(Namespaces):
         yield
 
 
-def serving(services: Sequence[Service], *slices: dict[str, object]) -> tuple[Serving, Counting]:
-    """A lab that serves these; the API has these slices whenever it is asked."""
-    kube, barrier, facts = FakeKube(*[list(slices)] * 3), Counting(), facts_of(services)
+def serving(
+    services: Sequence[Service], *slices: dict[str, object], tells: bool = True
+) -> tuple[Serving, Counting]:
+    """A lab that serves these; the API has these slices whenever it is asked. tells: what logs of kube-proxies do."""
+    kube, barrier, facts = FakeKube(*[list(slices)] * 4), Counting(), facts_of(services)
     known = {each.name: ServiceFacts(IPv4Address("10.96.0.9"), {}) for each in services}
     nothing = cast("Any", None)
     made = Serving(
@@ -61,7 +74,7 @@ def serving(services: Sequence[Service], *slices: dict[str, object]) -> tuple[Se
         zones=nothing,
         service_range=nothing,
         pod_pool=PodPool(kube, lambda _pod: IPv4Address("10.244.1.2")),
-        proxies=nothing,
+        proxies=cast("Any", Telling(tells=tells)),
         logs=Path("/logs"),
         facts=replace(facts, services=known),
         services=tuple(services),

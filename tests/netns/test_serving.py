@@ -1,37 +1,48 @@
-"""What a change of one Service waits for: its own endpoints, and what kube-proxy does behind the rules for it."""
+"""What a change waits for: rules of its own, or of several changes together, and what kube-proxy does behind them."""
 
 from dataclasses import replace
 
 import pytest
 
-from lab.model import PodState, Service, TrafficPolicy
-from tests.netns.fake_serving import A1, B1, CHECKED, PLAIN, UDP, ready, serving
+from lab.errors import LabError
+from lab.model import PodState
+from tests.netns.fake_serving import A1, B1, PLAIN, ready, serving
+
+NOW = replace(PLAIN, publish_not_ready_addresses=True)
 
 
-@pytest.mark.parametrize(
-    ("beside", "changes", "waits"),
-    [
-        pytest.param(PLAIN, PLAIN, 1, id="plain"),
-        pytest.param(CHECKED, PLAIN, 1, id="another is health-checked"),
-        pytest.param(PLAIN, CHECKED, 2, id="health-checked itself"),
-        pytest.param(UDP, PLAIN, 1, id="another has UDP"),
-        pytest.param(PLAIN, UDP, 2, id="UDP itself"),
-    ],
-)
-def test_a_change_waits_for_what_it_concerns(beside: Service, changes: Service, waits: int) -> None:
-    """A second barrier, where its own conntrack is cleared, or its own health check says so."""
-    now = replace(changes, publish_not_ready_addresses=True)
-    made, barrier = serving([*dict.fromkeys((beside, changes))], ready(now))
-    made.change_service(changes.name, now)
+@pytest.mark.parametrize(("tells", "waits"), [(True, 1), (False, 2)])
+def test_what_is_done_behind_rules_is_waited_for(*, tells: bool, waits: int) -> None:
+    """Where a log does not tell of the end of a sync, the rules of the next do."""
+    made, barrier = serving([PLAIN], ready(NOW), tells=tells)
+    made.change_service(PLAIN.name, NOW)
     assert barrier.passed == waits
 
 
-def test_a_health_check_that_ends_is_waited_for() -> None:
-    """What a Service was concerns it, too."""
-    now = replace(CHECKED, external_traffic_policy=TrafficPolicy.CLUSTER)
-    made, barrier = serving([CHECKED], ready(now))
-    made.change_service(CHECKED.name, now)
-    assert barrier.passed == 2
+def test_changes_are_awaited_together() -> None:
+    """Once, behind the last; and not at all where there is none."""
+    made, barrier = serving([PLAIN], ready(NOW))
+    with made.awaited_together():
+        made.change_service(PLAIN.name, NOW)
+        made.change_service(PLAIN.name, NOW)
+        assert barrier.passed == 0
+    assert (barrier.passed, len(made.programmed_seconds)) == (1, 1)
+    with made.awaited_together():
+        pass
+    assert barrier.passed == 1
+
+
+def test_what_was_not_awaited_is_awaited_with_what_follows() -> None:
+    """A body that fails leaves its changes to the next."""
+    made, barrier = serving([PLAIN], ready(NOW))
+    failing = made.awaited_together()
+    failing.__enter__()
+    made.change_service(PLAIN.name, NOW)
+    assert not failing.__exit__(LabError, LabError("the next failed"), None)
+    assert barrier.passed == 0
+    with made.awaited_together():
+        pass
+    assert barrier.passed == 1
 
 
 def test_a_service_changes_while_its_pod_is_gone() -> None:

@@ -1,6 +1,7 @@
 """A cluster without a kernel: its packets do what is documented, but for one lie."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from conformance.oracle import documented
@@ -65,6 +66,10 @@ class LyingLab:
     def facts(self) -> Facts:
         """The addresses of the lab's plan."""
         return self._facts
+
+    def awaited_together(self) -> AbstractContextManager[None]:
+        """Has everything at once."""
+        return nullcontext()
 
     def set_services(self, services: Sequence[Service]) -> None:
         """Has these Services."""

@@ -73,6 +73,7 @@ class FakeCluster:
         self._services: dict[str, ServiceFacts] = {}
         self._deleted: frozenset[str] = frozenset()
         self.asked: list[str] = []
+        self.together: list[tuple[str, ...]] = []
 
     @property
     def profile(self) -> Profile:
@@ -91,6 +92,13 @@ class FakeCluster:
             services=dict(self._services),
             api=Destination(IPv4Address("198.51.100.253"), 6443),
         )
+
+    @contextmanager
+    def awaited_together(self) -> Iterator[None]:
+        """Notes what was asked in the body."""
+        before = len(self.asked)
+        yield
+        self.together += [tuple(self.asked[before:])] if self.asked[before:] else []
 
     def set_services(self, services: Sequence[Service]) -> None:
         """Allots addresses to exactly these Services."""

@@ -1,0 +1,49 @@
+"""How far a kube-proxy is with what it does behind the rules, by its own log.
+
+In one sync it writes rules, and then opens and closes health check ports, says anew there how many endpoints there are,
+and clears conntrack. A packet tells that the first is done. That it has ended the log tells, at -v=2
+(https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/iptables/proxier.go#L662, and nftables/proxier.go).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.polling import Limit, wait_until
+
+_WRITES, _ENDED = b'"Reloading service ', b'"SyncProxyRules complete"'
+
+
+@dataclass(slots=True)
+class Syncs:
+    """The syncs of one kube-proxy, from a log that grows. check: raises when the program has ended."""
+
+    log: Path
+    check: Callable[[], None]
+    _writing: int = field(default=0, init=False)
+    _ended: int = field(default=0, init=False)
+    _read: int = field(default=0, init=False)
+
+    def wait_ended(self) -> bool:
+        """Returns when every sync that has begun to write rules has ended; False where this log does not tell."""
+        self._read_on()
+        begun = self._writing
+        if begun:
+            wait_until(
+                f"{self.log.stem} has ended its sync", Limit.RULES_PROGRAMMED, lambda: self._has(begun)
+            )
+        return begun > 0
+
+    def _has(self, ended: int) -> bool | None:
+        self.check()
+        self._read_on()
+        return self._ended >= ended or None
+
+    def _read_on(self) -> None:
+        with self.log.open("rb") as log:
+            log.seek(self._read)
+            more = log.read()
+        whole = more[: more.rfind(b"\n") + 1]
+        self._read += len(whole)
+        self._writing += whole.count(_WRITES)
+        self._ended += whole.count(_ENDED)

@@ -142,12 +142,16 @@ class Serving:
         self._wait_known()
 
     def wait_rules(self) -> None:
-        """Waits at the barrier; where that is in vain, kube-proxy's own errors say why."""
+        """Waits at the barrier; where that is in vain, what kube-proxies called errors since then says why.
+
+        What they said before may be about Services that are gone; who cannot write rules says so at each attempt.
+        """
+        logged = [(daemon, daemon.logged()) for daemon in self.proxies.running()]
         try:
             self.barrier.wait()
         except NotReady as error:
             self.barrier.check()
-            said = "\n".join(daemon.last_errors() for daemon in self.proxies.running())
+            said = "\n".join(daemon.last_errors(since) for daemon, since in logged)
             logs = f"the logs of kube-proxy in {self.logs}"
             if line := lacking(said):
                 raise MissingRequirement(

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from lab.model import Place, Protocol, Service, ServiceFacts, ServicePort, ServiceType, TrafficPolicy
 from lab.netns.barrier import Barrier
+from lab.netns.daemon import Daemon
+from lab.netns.kube_proxy import KubeProxies
 from lab.netns.namespaces import Namespaces
 from lab.netns.pods import PodPool
 from lab.netns.serving import Serving
@@ -49,6 +51,17 @@ class Here(Namespaces):
         yield
 
 
+class NoProxies(KubeProxies):
+    """No kube-proxy runs."""
+
+    def __init__(self) -> None:
+        """Knows nothing."""
+
+    def running(self) -> tuple[Daemon, ...]:
+        """None."""
+        return ()
+
+
 def serving(services: Sequence[Service], *slices: dict[str, object]) -> tuple[Serving, Counting]:
     """A lab that serves these; the API has these slices whenever it is asked."""
     kube, barrier, facts = FakeKube(*[list(slices)] * 3), Counting(), facts_of(services)
@@ -61,7 +74,7 @@ def serving(services: Sequence[Service], *slices: dict[str, object]) -> tuple[Se
         zones=nothing,
         service_range=nothing,
         pod_pool=PodPool(kube, lambda _pod: IPv4Address("10.244.1.2")),
-        proxies=nothing,
+        proxies=NoProxies(),
         logs=Path("/logs"),
         facts=replace(facts, services=known),
         services=tuple(services),

@@ -12,9 +12,9 @@ from lab.errors import DaemonDied
 from lab.model import Flow, Place, PodIP, Trace, Transport
 from lab.netns.cluster import NetnsCluster
 from lab.netns.daemon import Daemon
-from lab.netns.kube_proxy import KubeProxies
 from lab.netns.serving import Serving
 from lab.traffic.exchange import Exchange
+from tests.netns.fake_serving import NoProxies
 from tests.oracle.topology import facts_of
 
 FLOW = Flow(Place.POD_A1, PodIP(Place.POD_B1, 8080, Transport.UDP))
@@ -40,17 +40,6 @@ class Deadly(Exchange):
     def _end(self) -> None:
         self._victim.kill()
         self._victim.wait()
-
-
-class NoProxies(KubeProxies):
-    """No kube-proxy runs."""
-
-    def __init__(self) -> None:
-        """Knows nothing."""
-
-    def running(self) -> tuple[Daemon, ...]:
-        """None."""
-        return ()
 
 
 class Standing(Serving):

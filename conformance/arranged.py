@@ -35,6 +35,8 @@ class Arranged:
         if tuple(services) != self._services:
             self._set_pods({})
             self._set_nodes({})
+            if self._services is None:
+                self._changed = {}  # What has become of any is not known: those that are not as given are made anew.
             self._change_services({})
             self._services = None  # Unknown, until the change has succeeded.
             self._cluster.set_services(services)

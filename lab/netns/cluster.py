@@ -178,12 +178,15 @@ class NetnsCluster:
         self.check()
         if not isinstance(flow.target, Creation):
             raise UsageError(f"{flow.target} is nothing that could be created")
-        with closing(self.kube.another()) as kube, self.namespaces.inside(flow.sender):
-            answer = services.try_to_create(kube, flow.target)
-        if answer.status == HTTPStatus.CREATED:
-            services.delete(self.kube, flow.target.service)
-            services.wait_slices_gone(self.kube, {flow.target.service.name})
-            self.serving.wait_rules()
+        asked = flow.target.service
+        self.serving.remove_doubtful()
+        with self.serving.writing([asked]):
+            with closing(self.kube.another()) as kube, self.namespaces.inside(flow.sender):
+                answer = services.try_to_create(kube, flow.target)
+            if answer.status == HTTPStatus.CREATED:
+                services.delete(self.kube, asked)
+                services.wait_slices_gone(self.kube, {asked.name})
+                self.serving.wait_rules()
         return answer
 
     def most_remembered(self) -> int | None:

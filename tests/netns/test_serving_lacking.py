@@ -46,7 +46,7 @@ def test_a_value_that_this_version_does_not_know_is_not_supported() -> None:
     """Nothing is broken, and what follows knows which Services there are: those that were created are deleted."""
     odd = replace(PLAIN, name="odd")
     made, _ = serving([])
-    made.kube = kube = Refusing([], [slice_of("udp", A1)])
+    made.kube = kube = Refusing([], [], [slice_of("udp", A1)])
     with pytest.raises(MissingRequirement, match="takes no Service as odd is"):
         made.set_services([PLAIN, odd])
     assert (made.services, set(made.facts.services)) == ((PLAIN,), {"plain"})

@@ -122,6 +122,7 @@ class NetnsCluster:
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes; what became of each, its silence proven, or marked as lost with the sentinels."""
+        self.exchange.begin()
         self.check()
         way = way_of(flow, self.standing)
         if flow.own_addresses and count > len(way.sources):
@@ -141,6 +142,10 @@ class NetnsCluster:
         self.check()
         return traces
 
+    def captured(self) -> Sequence[Trace]:
+        """What was seen of the probes that were sent last, also where an error has ended that."""
+        return self.exchange.captured()
+
     def resolve(self, flow: Flow, count: int) -> Resolution:
         """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
         since_ns = time.time_ns()
@@ -150,6 +155,7 @@ class NetnsCluster:
 
     def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
         """Sends fresh probes of these flows, each from a place of its own, all the while that `change` runs."""
+        self.exchange.begin()
         self.check()
         ways = [way_of(flow, self.standing) for flow in flows]
         each = [sentinels(flow, way, self.standing) for flow, way in zip(flows, ways, strict=True)]

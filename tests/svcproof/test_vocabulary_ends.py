@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.results import Verdict
 from tests.svcproof.scenario_run import ScenarioRun
 
 pytest_plugins = ["pytester"]
@@ -115,6 +116,21 @@ def test_a_lab_that_dies_in_the_middle_makes_errors_of_all_that_follows(pytester
     assert list(ended.verdicts.values()) == ["pass", "pass", "lab error", "lab error"]
     assert "echo ended by itself" in ended.claims["cip-node.second"].error
     assert [lab.lab for lab in ended.results.labs] == ["lab"]
+
+
+def test_what_a_lab_saw_until_it_died_is_kept(pytester: pytest.Pytester) -> None:
+    """No verdict rests on it: ways of the probes that were seen, and their packets in a file."""
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario("a", module("echo", "cip-basic"))
+    scenarios.lab("dies_after=1")
+    ended = scenarios.here()
+    claim = ended.claims["cip-basic.second"]
+    assert (claim.verdict, claim.batch, claim.observed) == (Verdict.LAB_ERROR, None, None)
+    assert claim.flow.address == "198.51.100.1:80"
+    [way] = claim.ways
+    assert way.probes == 2
+    assert way.outcome.startswith("until the error: delivered to pod-a1")
+    assert (pytester.path / "run" / claim.bundle / "packets.pcapng").stat().st_size
 
 
 def test_stopping_at_the_first_failure_is_no_interrupt(pytester: pytest.Pytester) -> None:

@@ -50,6 +50,8 @@ class Arranged:
         with self._cluster.awaited_together():
             self._set_pods({})
             self._set_nodes({})
+            if self._services is None:
+                self._changed = {}  # What has become of any is not known: those that are not as given are made anew.
             self._change_services(self._differing({}))
             self._services = None  # Unknown, until the change has succeeded.
             self._cluster.set_services(services)

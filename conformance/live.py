@@ -1,8 +1,9 @@
 """The lab as a scenario sees it: observe a flow. Keeps what was observed for the report."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from conformance.again import After, again, check_in_time
@@ -65,12 +66,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """One flow and what was seen of its probes, whether or not that can be judged."""
+    """One flow and what was seen of its probes, whether or not that can be judged.
+
+    whole: whether nothing more could be seen of them; not so where an error of the lab has ended the batch.
+    """
 
     flow: Flow
     plan: Plan
     traces: Sequence[Trace]
     facts: Facts
+    whole: bool = field(default=True, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class Live:
 
     @property
     def captured(self) -> Captured | None:
-        """What was captured last, also where judging it then failed; None where nothing was."""
+        """What was captured last, also where sending or judging it failed; None where nothing was."""
         return self._captured
 
     @property
@@ -129,7 +134,8 @@ class Live:
 
     def go_on(self, flow: Flow) -> None:
         """Sends a few packets of an open flow. What becomes of them is not judged."""
-        self._cluster.send(flow, _OPENING)
+        with self._keeping(flow, Plan("a flow is opened, or goes on", 0.0)):
+            self._cluster.send(flow, _OPENING)
 
     def observe(self, flow: Flow) -> Outcome:
         """Sends a batch of fresh flows and judges all of it. Nothing is retried, nothing thrown away."""
@@ -168,8 +174,9 @@ class Live:
         passing: outcomes that the change is known to pass through, beside those before and after it.
         """
         start = time.monotonic()
-        watch = self._cluster.watch(from_every_node(flow), self._change)
         plan = Plan("a pod of each node sends all the while that the change is made", FALSE_ALARM)
+        with self._keeping(flow, plan):
+            watch = self._cluster.watch(from_every_node(flow), self._change)
         facts = self._keep(flow, plan, watch.traces)
         outcome, followed = convergence(flow, watch, facts, passing)
         seconds = time.monotonic() - start
@@ -182,9 +189,11 @@ class Live:
             raise LabError(f"{flow} was to be observed again, and no claim says after what")
         endpoints, idle_seconds = endpoints_of(flow), self._after.idle_seconds
         count = self._after.clients or clients_to_tell(endpoints)
+        before = Plan("clients ask before they are observed", 0.0)
         asked: list[Sequence[Trace]] = []
         for _ in range(self._after.times):
-            asked.append(self._cluster.send(self._after.flow, count))
+            with self._keeping(self._after.flow, before):
+                asked.append(self._cluster.send(self._after.flow, count))
             self._check_crowded(endpoints, count)
             self._cluster.idle(idle_seconds)
         why = f"enough clients to see some of each endpoint move, if each picks one of {endpoints} anew"
@@ -234,8 +243,9 @@ class Live:
     def observe_resolution(self, flow: Flow) -> Outcome:
         """As observe, for a flow between two pods, where nobody knows his neighbours: who asks for whom by ARP, too."""
         start = time.monotonic()
-        seen = self._cluster.resolve(flow, probes_to_see_every(endpoints_of(flow)))
         plan = Plan("nothing random is expected", 0.0)
+        with self._keeping(flow, plan):
+            seen = self._cluster.resolve(flow, probes_to_see_every(endpoints_of(flow)))
         facts = self._keep(flow, plan, seen.traces)
         outcome = resolved(judge(seen.traces, facts), seen.traces, seen.requests, facts)
         seconds = time.monotonic() - start
@@ -249,12 +259,24 @@ class Live:
 
     def _observe(self, flow: Flow, count: int, plan: Plan, settle: Settle) -> Outcome:
         start = time.monotonic()
-        traces = self._cluster.send(flow, count)
+        with self._keeping(flow, plan):
+            traces = self._cluster.send(flow, count)
         facts = self._keep(flow, plan, traces)
         outcome = settle(flow, judge(traces, facts), traces, facts)
         seconds = time.monotonic() - start
         self._observations.append(Observation(flow, plan, traces, facts, outcome, seconds))
         return outcome
+
+    @contextmanager
+    def _keeping(self, flow: Flow, plan: Plan) -> Iterator[None]:
+        """For a body that sends: where an error of the lab ends it, what was captured until then is kept."""
+        facts = self._cluster.facts()
+        try:
+            yield
+        except LabError:
+            if traces := self._cluster.captured():
+                self._captured = Captured(flow, plan, traces, facts, whole=False)
+            raise
 
     def _keep(self, flow: Flow, plan: Plan, traces: Sequence[Trace]) -> Facts:
         """Keeps what was captured before it is judged; the addresses by which it is."""

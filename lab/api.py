@@ -212,6 +212,10 @@ class Cluster(Protocol):
         """Sends `count` fresh probes; what became of each, its silence proven, or marked as lost with the sentinels."""
         ...
 
+    def captured(self) -> Sequence[Trace]:
+        """What was seen of the probes that were sent last, also where an error has ended that before all was seen."""
+        ...
+
     def resolve(self, flow: Flow, count: int) -> Resolution:
         """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
         ...

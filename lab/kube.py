@@ -151,6 +151,11 @@ class Kube:
         """A Service with its status."""
         return self.request("GET", f"{_NAMESPACE}/services/{name}")
 
+    def service_names(self) -> set[str]:
+        """The name of every Service of the namespace."""
+        items: list[Any] = self.request("GET", f"{_NAMESPACE}/services")["items"]
+        return {item["metadata"]["name"] for item in items}
+
     def create_endpoint_slice(self, manifest: Manifest) -> None:
         """Creates an EndpointSlice by hand, for a Service without selector."""
         self.request("POST", _SLICES, manifest)

@@ -130,7 +130,8 @@ def examples(observation: Observation) -> tuple[Trace, ...]:
 def _by_outcome(captured: Captured) -> list[tuple[str, list[Trace]]]:
     groups: dict[str, list[Trace]] = {}
     for trace in captured.traces:
-        groups.setdefault(_outcome_words(trace, captured.facts), []).append(trace)
+        words = _outcome_words(trace, captured.facts)
+        groups.setdefault(words if captured.whole else f"until the error: {words}", []).append(trace)
     return sorted(groups.items())
 
 

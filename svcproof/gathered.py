@@ -1,11 +1,14 @@
 """What the controller of a pytest session gathers from its workers, and the files that they leave for it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
+from xdist.remote import Producer
+from xdist.workermanage import WorkerController
 
 from conformance.requirements import REQUIREMENTS
 from conformance.results import (
@@ -19,12 +22,18 @@ from conformance.results import (
 )
 from conformance.verdict import exit_code
 from lab.api import LabRecord
+from svcproof.handed_out import HandedOut
 from svcproof.invocation import Invocation, read_invocation
+from svcproof.worker_died import end_of_child, not_run_for_it
 
 RESULT_ATTRIBUTE = "svcproof_claim"
 USAGE_OUTPUT = "svcproof_usage"
 """Where a worker leaves a usage error for the controller, among its `workeroutput`."""
 RESULTS_FILE = "results.json"
+_CRASH = "???"
+"""What xdist calls the phase of a report that it makes up for a worker that died."""
+_INTERRUPT = "keyboard-interrupt"
+"""What xdist calls the error of a worker that the user has interrupted."""
 _COLLECTED_FILE = "collected.json"
 _LABS = "labs"
 _RESULTS = TypeAdapter(tuple[ClaimResult, ...])
@@ -52,6 +61,7 @@ class Gathered:
         self._started = datetime.now(UTC)
         self._said: list[str] = []
         self._errors: list[str] = []
+        self._died: dict[str, str] = {}
         self._interrupted = False
 
     @pytest.hookimpl(tryfirst=True)
@@ -63,7 +73,7 @@ class Gathered:
         text = getattr(report, RESULT_ATTRIBUTE, None)
         if text is not None:
             self._said.append(text)
-        elif report.failed:
+        elif report.failed and report.when != _CRASH:
             self._errors.append(f"{report.nodeid} ({report.when}): {report.longreprtext}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -72,15 +82,29 @@ class Gathered:
             self._errors.append(f"{report.nodeid}: {report.longreprtext}")
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: object) -> None:
-        """Raises a worker's usage error here: raised there, it ends the session with a traceback."""
+    def pytest_testnodedown(self, node: WorkerController, error: object | None) -> None:
+        """Notes a worker that died. Raises its usage error here: raised there, it ends the session with a traceback."""
         text = getattr(node, "workeroutput", {}).get(USAGE_OUTPUT)
         if text is not None:
             raise pytest.UsageError(text)
+        if error not in (None, _INTERRUPT):
+            self._died[node.gateway.id] = f"worker {node.gateway.id} died ({end_of_child()})"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Producer) -> HandedOut | None:
+        """Modules are handed out in our way, claims in whatever way the user asked pytest for."""
+        return HandedOut(config, log) if config.getoption("dist") == "loadscope" else None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """Notes what a worker that died was at."""
+        worker: WorkerController = report.node
+        if worker.gateway.id in self._died:
+            self._died[worker.gateway.id] += f" while it ran {crashitem}"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remembers that the user ended the run. pytest and xdist also stop after errors by interrupts of their own."""
-        by_worker = "keyboard-interrupt" in str(excinfo.value)
+        by_worker = _INTERRUPT in str(excinfo.value)
         self._interrupted = by_worker or type(excinfo.value) is KeyboardInterrupt
 
     @pytest.hookimpl(trylast=True)
@@ -100,7 +124,8 @@ class Gathered:
         claims = tuple(self._every_claim())
         verdicts: list[Verdict] = [claim.verdict for claim in claims]
         labs = tuple(self._labs())
-        errors = (*self._errors, *_losses(labs))
+        deaths = [not_run_for_it(tuple(self._died.values()), claims)] if self._died else []
+        errors = (*self._errors, *deaths, *_losses(labs))
         code = exit_code([*verdicts, *(Verdict.LAB_ERROR for _ in errors)], interrupted=self._interrupted)
         return Run(
             svcproof=invocation.svcproof,
@@ -123,8 +148,9 @@ class Gathered:
         path = self._run / _COLLECTED_FILE
         collected = _RESULTS.validate_json(path.read_bytes()) if path.exists() else ()
         judged = {claim.id: claim for claim in map(claim_from_json, self._said)}
+        why = f"not run: {'; '.join(self._died.values())}" if self._died else ""
         for claim in collected:
-            yield judged.get(claim.id, claim)
+            yield judged.get(claim.id, replace(claim, error=why or claim.error))
 
     def _labs(self) -> Iterator[LabRecord]:
         for path in sorted((self._run / _LABS).glob("*.json")):

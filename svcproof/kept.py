@@ -16,10 +16,8 @@ PACKETS_FILE = "packets.pcapng"
 
 def keep_evidence(run: Path, result: ClaimResult, traces: Sequence[Trace], cluster: Inspectable) -> str:
     """Writes what there is, and returns where, relative to the run."""
-    place = Path(EVIDENCE) / anchor(result.id).replace("/", "-")
+    place = keep_packets(run, result, traces)
     directory = run / place
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / PACKETS_FILE).write_bytes(pcapng(list(captured(traces))))
     for node in NODES:
         (directory / f"rules-{node}.txt").write_text(rules_text(cluster.rules(node, fresh=True)))
         tracked = "".join(f"{line}\n" for line in cluster.connections(node))
@@ -28,6 +26,14 @@ def keep_evidence(run: Path, result: ClaimResult, traces: Sequence[Trace], clust
         (directory / "manifests.yaml").write_text(result.manifests)
     if result.trace is not None:
         (directory / "trace.txt").write_text(trace_text(result.trace))
+    return place
+
+
+def keep_packets(run: Path, result: ClaimResult, traces: Sequence[Trace]) -> str:
+    """Writes the packets alone, which can be had also where the lab is broken; returns where, relative to the run."""
+    place = Path(EVIDENCE) / anchor(result.id).replace("/", "-")
+    (run / place).mkdir(parents=True, exist_ok=True)
+    (run / place / PACKETS_FILE).write_bytes(pcapng(list(captured(traces))))
     return str(place)
 
 

@@ -29,6 +29,7 @@ from svcproof.collected import (
 from svcproof.gathered import RESULT_ATTRIBUTE, USAGE_OUTPUT, Gathered, keep_collected, keep_lab
 from svcproof.invocation import ORDER_FILE
 from svcproof.judged import claim_result
+from svcproof.kept import keep_packets
 from svcproof.kernel_evidence import with_evidence
 from svcproof.progress_line import progress_line
 
@@ -153,6 +154,8 @@ def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -
         lambda: arranged.arrange(services, mark.args[0]),
         mark.kwargs["after"],
     )
+    # Already now: what was captured is kept also where bringing the lab into the circumstances fails.
+    request.node.stash[_LIVE] = live
     flow: Flow = request.node.callspec.params["flow"]
     if mark.kwargs["opened"] is not None:
         arranged.arrange(services, mark.kwargs["opened"])
@@ -162,7 +165,6 @@ def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -
         live.go_on(flow)
     before = mark.kwargs["before"]
     arranged.arrange(services, mark.args[0] if before is None else before)
-    request.node.stash[_LIVE] = live
     return live
 
 
@@ -181,7 +183,7 @@ def pytest_runtest_makereport(
         seconds=call.duration,
         worker=_worker(item.config),
     )
-    result = _with_evidence(item, result)
+    result = _with_packets(item, _with_evidence(item, result))
     setattr(report, RESULT_ATTRIBUTE, claim_json(result))
     _show(report, result)
     return report
@@ -200,6 +202,17 @@ def _with_evidence(item: pytest.Item, result: ClaimResult) -> ClaimResult:
         item.config.stash[_RUN],
         traced=bool(item.config.getoption("--svcproof-trace")),
     )
+
+
+def _with_packets(item: pytest.Item, result: ClaimResult) -> ClaimResult:
+    """A lab error with a file of what was captured last; of a claim that differs there is one already."""
+    live = item.stash.get(_LIVE, None)
+    if live is None or live.captured is None or result.verdict is not Verdict.LAB_ERROR:
+        return result
+    try:
+        return replace(result, bundle=keep_packets(item.config.stash[_RUN], result, live.captured.traces))
+    except OSError as error:
+        return replace(result, evidence_error=str(error))
 
 
 def _show(report: pytest.TestReport, result: ClaimResult) -> None:

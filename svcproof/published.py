@@ -35,6 +35,8 @@ def publish(run: Run, directory: Path, progress: Progress, note: str = "") -> No
     (directory / FIGURES_FILE).write_text("\n".join([*lines, ""]))
     for line in lines:
         progress.say(line)
+    for error in run.errors:
+        progress.say(f"  error of the run: {error.partition(chr(10))[0]}")
     failed = [claim for claim in run.claims if claim.verdict is Verdict.FAIL and kept_files(claim, directory)]
     bundles = [write_bundle(run, claim, directory, redact=False) for claim in failed[:_MOST_BUNDLES]]
     if bundles:

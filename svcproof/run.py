@@ -51,8 +51,7 @@ def run(request: RunRequest, labs: Labs, progress: Progress) -> Run | None:
 def pytest_command(request: RunRequest, directory: Path) -> list[str]:
     """The program of the capsule: pytest over the scenarios, with a lab for each worker."""
     home = Path(scenarios.__path__[0])
-    # A worker that dies is not replaced: the next would ask the same claims again, beside what is left of a lab. The
-    # others end what they have begun, and are handed no more.
+    # A worker that dies is not replaced, because another would bring up one more lab beside what is left of a lab.
     spread = ["--dist", "loadscope", "--max-worker-restart=0"]
     workers = ["-n", str(request.workers), *spread] if request.workers > 1 else []
     chosen = [f"--svcproof-claim={claim}" for claim in request.claims]

@@ -126,6 +126,7 @@ class NetnsCluster:
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes; what became of each, its silence proven, or marked as lost with the sentinels."""
+        self.exchange.begin()
         self.check()
         way = way_of(flow, self.standing)
         if flow.own_addresses and count > len(way.sources):
@@ -145,6 +146,10 @@ class NetnsCluster:
         self.check()
         return traces
 
+    def captured(self) -> Sequence[Trace]:
+        """What was seen of the probes that were sent last, also where an error has ended that."""
+        return self.exchange.captured()
+
     def resolve(self, flow: Flow, count: int) -> Resolution:
         """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
         since_ns = time.time_ns()
@@ -154,6 +159,7 @@ class NetnsCluster:
 
     def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
         """Sends fresh probes of these flows, each from a place of its own, all the while that `change` runs."""
+        self.exchange.begin()
         self.check()
         ways = [way_of(flow, self.standing) for flow in flows]
         each = [sentinels(flow, way, self.standing) for flow, way in zip(flows, ways, strict=True)]
@@ -182,12 +188,15 @@ class NetnsCluster:
         self.check()
         if not isinstance(flow.target, Creation):
             raise UsageError(f"{flow.target} is nothing that could be created")
-        with closing(self.kube.another()) as kube, self.namespaces.inside(flow.sender):
-            answer = services.try_to_create(kube, flow.target)
-        if answer.status == HTTPStatus.CREATED:
-            services.delete(self.kube, flow.target.service)
-            services.wait_slices_gone(self.kube, {flow.target.service.name})
-            self.serving.wait_rules()
+        asked = flow.target.service
+        self.serving.remove_doubtful()
+        with self.serving.writing([asked]):
+            with closing(self.kube.another()) as kube, self.namespaces.inside(flow.sender):
+                answer = services.try_to_create(kube, flow.target)
+            if answer.status == HTTPStatus.CREATED:
+                services.delete(self.kube, asked)
+                services.wait_slices_gone(self.kube, {asked.name})
+                self.serving.wait_rules()
         return answer
 
     def most_remembered(self) -> int | None:

@@ -39,9 +39,16 @@ class Daemon:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-_LAST_LINES:])
 
-    def last_errors(self) -> str:
-        """The last errors in a log of klog's form (lines that begin with E), each with the lines that belong to it."""
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+    def logged(self) -> int:
+        """How many bytes the log has now."""
+        return self.log.stat().st_size if self.log.exists() else 0
+
+    def last_errors(self, since: int) -> str:
+        """The last errors of a log of klog's form (lines that begin with E), each with the lines that belong to it.
+
+        since: how many bytes the log had when that began of which errors are wanted.
+        """
+        text = self.log.read_bytes()[since:].decode(errors="replace") if self.log.exists() else ""
         entries = re.split(r"\n(?=[IWEF]\d{4} )", text)
         return "\n".join(entry for entry in entries if entry.startswith("E"))[-_LAST_CHARACTERS:]
 

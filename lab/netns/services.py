@@ -175,21 +175,31 @@ def _endpoint(listed: ListedEndpoint, addresses: Mapping[Place, IPv4Address]) ->
 
 
 def label_pods(pods: PodPool, services: Sequence[Service], value: str | None = "yes") -> None:
-    """Gives the pods of these Services their labels (or takes them away, with None), each pod in one write."""
+    """Gives the pods of these Services their labels (or takes them away, with None), each pod in one write.
+
+    Takes them from all others, which a Service of that name may have had before.
+    """
     by_pod: dict[Place, dict[str, str | None]] = {}
     for service in services:
+        key = label(service)
+        for pod in labelled(pods, key) - set(service.endpoints):
+            by_pod.setdefault(pod, {})[key] = None
         for pod in service.endpoints:
-            by_pod.setdefault(pod, {})[label(service)] = value
+            by_pod.setdefault(pod, {})[key] = value
     side_by_side(lambda each: pods.label(*each), by_pod.items())
 
 
 def relabel_pods(pods: PodPool, service: Service) -> None:
     """Gives the pods of this Service their label, and takes it from all others."""
     key = label(service)
-    labelled = {pod for pod, labels in pods.labels.items() if key in labels}
-    wanted = set(service.endpoints)
-    side_by_side(lambda pod: pods.label(pod, {key: None}), sorted(labelled - wanted))
-    side_by_side(lambda pod: pods.label(pod, {key: "yes"}), sorted(wanted - labelled))
+    before, wanted = labelled(pods, key), set(service.endpoints)
+    side_by_side(lambda pod: pods.label(pod, {key: None}), sorted(before - wanted))
+    side_by_side(lambda pod: pods.label(pod, {key: "yes"}), sorted(wanted - before))
+
+
+def labelled(pods: PodPool, key: str) -> set[Place]:
+    """The pods that have a label."""
+    return {pod for pod, labels in pods.labels.items() if key in labels}
 
 
 def wait_ports(kube: Kube, service: Service) -> None:

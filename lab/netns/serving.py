@@ -1,7 +1,7 @@
 """What a lab serves: its Services, pods and kube-proxies, changed through the API and awaited on every node."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,6 +41,7 @@ def _known_to_this_version(service: Service) -> Iterator[None]:
 class Serving:
     """The Services of a lab, as they are now. Nothing is sent here but what finds out whether rules are written.
 
+    in_doubt: Services of which a write began and did not end; the API may have them so, otherwise, or not at all.
     facts: the lab's addresses, with those of its Services. programmed_seconds: how long each change took to be in the
     rules of every node. written_ns: when the API had answered the write of the last change, by the clock of captures.
     logs: where those of kube-proxy are.
@@ -56,6 +57,7 @@ class Serving:
     logs: Path
     facts: Facts
     services: tuple[Service, ...] = ()
+    in_doubt: tuple[Service, ...] = ()
     programmed_seconds: tuple[float, ...] = ()
     written_ns: int = 0
     _holds_back: bool = False
@@ -81,15 +83,23 @@ class Serving:
             self._wait_programmed()
 
     def set_services(self, wanted: Sequence[Service]) -> None:
-        """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them."""
+        """Makes exactly these Services exist, their pods labelled; returns when the rules of every node have them.
+
+        Those that are in doubt, or otherwise than wanted, are made anew.
+        """
+        names = {service.name for service in wanted}
+        others = [each for each in self.services if each not in wanted and each.name in names]
+        self.in_doubt = (*self.in_doubt, *others)
+        self.remove_doubtful()
         unwanted = [service for service in self.services if service not in wanted]
         missing = [service for service in wanted if service not in self.services]
         gone = {service.name for service in unwanted}
-        side_by_side(lambda service: services.delete(self.kube, service), unwanted)
-        self.services = tuple(service for service in self.services if service not in unwanted)
-        self._know({name: facts for name, facts in self.facts.services.items() if name not in gone})
-        services.label_pods(self.pod_pool, unwanted, value=None)
-        services.label_pods(self.pod_pool, missing)
+        with self.writing(unwanted):
+            side_by_side(lambda service: services.delete(self.kube, service), unwanted)
+            self._know_no_more(gone)
+            services.label_pods(self.pod_pool, unwanted, value=None)
+        with self.writing(missing):
+            services.label_pods(self.pod_pool, missing)
         self._make_all(missing)
         self.services = tuple(wanted)
         services.wait_slices_gone(self.kube, gone)
@@ -102,22 +112,47 @@ class Serving:
         Returns when the rules of every node have it.
         """
         others = tuple(service for service in self.services if service.name != name)
+        concerned = [service for service in (*self.services, now) if service and service.name == name]
         if now is None:
-            self._delete_service(name)
+            with self.writing(concerned):
+                self._delete_service(name)
             self.services = others
             services.wait_slices_gone(self.kube, {name})
         else:
-            self._write_service(now, is_there=len(others) < len(self.services))
+            with self.writing(concerned):
+                self._write_service(now, is_there=len(others) < len(self.services))
             self.services = (*others, now)
             services.wait_slices(self.kube, [now], self._gone())
             services.wait_ports(self.kube, now)
         self._wait_programmed()
 
+    @contextmanager
+    def writing(self, concerned: Sequence[Service]) -> Iterator[None]:
+        """For a body that writes these Services to the API. What leaves it by an error leaves them in doubt."""
+        before = self.in_doubt
+        self.in_doubt = (*before, *concerned)
+        yield
+        self.in_doubt = before
+
+    def remove_doubtful(self) -> None:
+        """Deletes what the API has of Services that are in doubt, and takes their labels from pods."""
+        if not self.in_doubt:
+            return
+        names = {service.name for service in self.in_doubt}
+        for name in sorted(names & self.kube.service_names()):
+            self.kube.delete_service(name)
+        services.label_pods(self.pod_pool, self.in_doubt, value=None)
+        services.wait_slices_gone(self.kube, names)
+        self._know_no_more(names)
+        self.in_doubt = ()
+
     def set_pods(self, states: Mapping[Place, PodState]) -> None:
         """Brings pods into these states through the API; returns when every node's rules know."""
         side_by_side(lambda each: self.pod_pool.bring(*each), states.items())
         self._note_written()
-        services.wait_pods(self.kube, self.services, states)
+        doubtful = {service.name for service in self.in_doubt}
+        known = [service for service in self.services if service.name not in doubtful]
+        services.wait_pods(self.kube, known, states)
         self._wait_programmed()
 
     def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
@@ -148,12 +183,16 @@ class Serving:
         self._wait_known()
 
     def wait_rules(self) -> None:
-        """Waits at the barrier; where that is in vain, kube-proxy's own errors say why."""
+        """Waits at the barrier; where that is in vain, what kube-proxies called errors since then says why.
+
+        What they said before may be about Services that are gone; who cannot write rules says so at each attempt.
+        """
+        logged = [(daemon, daemon.logged()) for daemon in self.proxies.running()]
         try:
             self.barrier.wait()
         except NotReady as error:
             self.barrier.check()
-            said = "\n".join(daemon.last_errors() for daemon in self.proxies.running())
+            said = "\n".join(daemon.last_errors(since) for daemon, since in logged)
             logs = f"the logs of kube-proxy in {self.logs}"
             if line := lacking(said):
                 raise MissingRequirement(
@@ -168,14 +207,15 @@ class Serving:
         return (*self.zones.deviations(), *self.service_range.deviations())
 
     def _make_all(self, missing: Sequence[Service]) -> None:
-        """Makes Services side by side; where one is refused, those that were made are known before that is raised."""
+        """Makes Services side by side. Where one cannot be made, it is in doubt, and the others are known."""
         made = dict(zip(missing, side_by_side(self._make, missing), strict=True))
         there = {service: facts for service, facts in made.items() if isinstance(facts, ServiceFacts)}
         self.services = (*self.services, *there)
         self._know({**self.facts.services, **{service.name: facts for service, facts in there.items()}})
-        for refusal in made.values():
-            if isinstance(refusal, LabError):
-                raise refusal
+        refusals = [refusal for refusal in made.values() if isinstance(refusal, LabError)]
+        if refusals:
+            self.in_doubt = (*self.in_doubt, *(service for service in missing if service not in there))
+            raise refusals[0]
 
     def _make(self, service: Service) -> ServiceFacts | LabError:
         """Makes a Service, and its slice where that is written by hand; or why that cannot be."""
@@ -213,6 +253,10 @@ class Serving:
 
     def _know(self, known: Mapping[str, ServiceFacts]) -> None:
         self.facts = replace(self.facts, services=MappingProxyType(dict(known)))
+
+    def _know_no_more(self, names: Collection[str]) -> None:
+        self.services = tuple(service for service in self.services if service.name not in names)
+        self._know({name: facts for name, facts in self.facts.services.items() if name not in names})
 
     def _note_written(self) -> None:
         """Notes that the API has answered the write that makes a change, by the clock of the captures."""

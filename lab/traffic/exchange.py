@@ -44,11 +44,20 @@ class Exchange:
         self._ports: dict[Place, int] = {}
         self.ports_given: Counter[Place] = Counter()
         self._streamed: Flight | None = None
+        self._batch: Callable[[], Sequence[Trace]] = tuple
         self._silence = Silence(self._launch_sentinel, self._collect, captures.wait)
 
     def forget(self) -> None:
         """Must be called when something of the lab has changed: what was lost before says no more than at first."""
         self._silence.forget()
+
+    def begin(self) -> None:
+        """Must be called before a batch is sent whose traces shall be to be had from `captured`, whatever ends it."""
+        self._batch = tuple
+
+    def captured(self) -> Sequence[Trace]:
+        """What was seen of the last batch that had begun, also where an error has ended it before all was seen."""
+        return self._batch()
 
     def connect(self, way: Way) -> None:
         """Opens the connection that probes of this way are sent on. LabError where it is not established."""
@@ -57,6 +66,7 @@ class Exchange:
     def send(self, way: Way, count: int, sentinels: Sentinels) -> Sequence[Trace]:
         """Sends `count` probes, each of a flow of its own. NotReady where the lab cannot tell what became of them."""
         flight = Flight(is_data=way.is_data)
+        self._batch = flight.traces
         self._launch(way, count, flight)
         self._account_for(way, flight, sentinels)
         return flight.traces()
@@ -69,6 +79,7 @@ class Exchange:
         Ways are of one transport, and from a place each.
         """
         flight = Flight()
+        self._batch = flight.traces
         for way in ways:
             self._senders.prepare(way.sender, way.mark, way.destination)
         self._streamed = flight
@@ -96,6 +107,7 @@ class Exchange:
 
     def follow(self, asked: Sequence[Trace], sentinels: Sentinels) -> Sequence[Trace]:
         """The traces of requests over a kernel's own connections, once sentinels have followed the silent ones."""
+        self._batch = lambda: asked
         silent = {each.probe.mark: each.probe for each in asked if _is_silent(each)}
         flight = Flight(sent=silent, open=set(silent))
         if silent:

@@ -143,9 +143,8 @@ def _settling(fault: FaultResult) -> Iterator[str]:
         yield f"not settled: {fault.unsettled}"
     if fault.equivalence is None:
         return
-    differences = fault.equivalence.differences
-    yield f"{fault.equivalence.flows} flows were sent with and without it: {len(differences)} differed"
-    for each in differences[:_MOST_DIFFERENCES]:
+    yield str(fault.equivalence)
+    for each in fault.equivalence.differences[:_MOST_DIFFERENCES]:
         yield f"missing claim? {each.flow}: {each.sound}; with the fault: {each.broken}"
 
 
@@ -183,7 +182,7 @@ def _became(fault: FaultResult) -> str:
 
 
 def _changes_nothing(fault: FaultResult) -> bool:
-    return bool(fault.recorded) and not fault.owed
+    return bool(fault.recorded) and not fault.owed and not is_open(fault)
 
 
 def _is_stale(fault: FaultResult) -> bool:

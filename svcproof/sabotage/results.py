@@ -67,6 +67,17 @@ class Equivalence:
     flows: int
     differences: tuple[Difference, ...]
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether packets show that the fault changes nothing. Where none could be compared, they show nothing."""
+        return self.flows > 0 and not self.differences
+
+    def __str__(self) -> str:
+        """What was compared, and what came of it."""
+        if not self.flows:
+            return "no flow could be compared with and without it: packets say nothing of it"
+        return f"{self.flows} flows were sent with and without it: {len(self.differences)} differed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultResult:

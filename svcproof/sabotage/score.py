@@ -54,11 +54,11 @@ def score(faults: Sequence[FaultResult]) -> Score:
 
 
 def is_open(fault: FaultResult) -> bool:
-    """Whether a fault survived and nothing says why it may, or packets contradict what does."""
+    """Whether a fault survived and nothing says why it may, or packets were asked and do not show what does."""
     if fault.fate is not Fate.SURVIVED or fault.owed:
         return False
-    contradicted = fault.equivalence is not None and bool(fault.equivalence.differences)
-    return contradicted if fault.recorded else not fault.twin
+    is_doubted = fault.equivalence is not None and not fault.equivalence.is_shown
+    return is_doubted if fault.recorded else not fault.twin
 
 
 def exit_code(sabotage: Sabotage) -> int:

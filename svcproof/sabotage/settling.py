@@ -129,5 +129,4 @@ class Settling:
             if name in candidates and not self._is_late():
                 equivalence = trial.proven(candidates[name])
                 self.ledger.results[name] = replace(self.ledger.results[name], equivalence=equivalence)
-                differs = len(equivalence.differences)
-                self.say(f"  survived ({differs} of {equivalence.flows} flows differ): {name}")
+                self.say(f"  survived ({equivalence}): {name}")

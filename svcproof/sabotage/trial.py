@@ -1,7 +1,7 @@
 """Tries a fault in one round: makes it, asks the claims, mends, and notes what became of it."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
@@ -21,19 +21,28 @@ _CLIENTS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What the claims said."""
+    """What the claims said. claims: that were asked, each as often as it was."""
 
-    judged: int
+    claims: tuple[Claim, ...]
     noticed: tuple[Notice, ...]
     untestable: tuple[Notice, ...]
 
     def behind(self, before: "_Asked") -> "_Asked":
         """What these said after those before."""
         return _Asked(
-            judged=before.judged + self.judged,
+            claims=before.claims + self.claims,
             noticed=before.noticed + self.noticed,
             untestable=before.untestable + self.untestable,
         )
+
+    def leaves(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Those that were not asked, and can be when the fault is made again: it may have ended open flows."""
+        return [claim for claim in claims if claim not in self.claims and not claim.past]
+
+    @property
+    def is_ended_by_loss(self) -> bool:
+        """Whether one that noticed, behind which no other was asked, turned out to have noticed nothing."""
+        return not self.noticed and any(notice.again for notice in self.untestable)
 
     def fate(self, *, harmless: bool) -> Fate:
         """What became of the fault."""
@@ -69,7 +78,7 @@ class Trial:
         )
         return self._tried(
             result,
-            self.bench.broken(fault),
+            lambda: self.bench.broken(fault),
             self.judges.asked(fault),
             harmless=False,
             shares=fault.chooses,
@@ -84,8 +93,10 @@ class Trial:
             when=self.when,
             fate=Fate.SURVIVED,
         )
-        made, claims = beside.make(self.bench), self.judges.asked(None)
-        return self._tried(result, made, claims, harmless=beside.harmless, shares=False)
+        claims = self.judges.asked(None)
+        return self._tried(
+            result, lambda: beside.make(self.bench), claims, harmless=beside.harmless, shares=False
+        )
 
     def proven(self, fault: Fault) -> Equivalence:
         """What packets say of a fault, whatever the claims say."""
@@ -107,7 +118,7 @@ class Trial:
     def _tried(
         self,
         result: FaultResult,
-        fault: AbstractContextManager[None],
+        make: Callable[[], AbstractContextManager[None]],
         claims: Sequence[Claim],
         *,
         harmless: bool,
@@ -119,29 +130,51 @@ class Trial:
         if record is not None:
             result = replace(result, recorded=record.why, owed=record.owed)
         try:
-            with self._made(fault):
-                asked = self._asked(claims, shares=shares)
-                for _ in range(times - 1):
-                    if asked.noticed:
-                        break
-                    self.bench.forget()
-                    # Claims of many clients have asked enough of them the first time.
-                    few = [claim for claim in claims if not claim.flow.own_addresses]
-                    asked = self._asked(few, shares=shares).behind(asked)
-                if asked.untestable and not asked.noticed:
-                    # Where sentinels are lost, more is hurt than the fault's own Service.
-                    others = self._asked(self.judges.but(claims), shares=False)
-                    asked = others.behind(asked)
+            own, others = list(claims), self.judges.but(claims)
+            asked = now = self._once(make, own, others, shares=shares, times=times)
+            while now.is_ended_by_loss and not self.full:
+                own, others = asked.leaves(own), asked.leaves(others)
+                if not own:
+                    own, others = others, []
+                if not own:
+                    break
+                now = self._once(make, own, others, shares=shares, times=times)
+                asked = now.behind(asked)
         except Refusal as error:
             return replace(result, fate=Fate.REFUSED, error=str(error), seconds=time.monotonic() - start)
-        asked = self._confirmed(asked)
         return replace(
             result,
             fate=asked.fate(harmless=harmless),
-            judged=asked.judged,
+            judged=len(asked.claims),
             notices=asked.noticed or asked.untestable,
             seconds=time.monotonic() - start,
         )
+
+    def _once(
+        self,
+        make: Callable[[], AbstractContextManager[None]],
+        claims: Sequence[Claim],
+        others: Sequence[Claim],
+        *,
+        shares: bool,
+        times: int,
+    ) -> _Asked:
+        """What claims say of a fault that is made once, up to the first that notices it.
+
+        others: asked where these cannot tell: where sentinels are lost, more is hurt than the fault's own Service.
+        """
+        with self._made(make()):
+            asked = self._asked(claims, shares=shares)
+            for _ in range(times - 1):
+                if asked.noticed:
+                    break
+                self.bench.forget()
+                # Claims of many clients have asked enough of them the first time.
+                few = [claim for claim in claims if not claim.flow.own_addresses]
+                asked = self._asked(few, shares=shares).behind(asked)
+            if asked.untestable and not asked.noticed:
+                asked = self._asked(others, shares=False).behind(asked)
+        return self._confirmed(asked)
 
     def _confirmed(self, asked: _Asked) -> _Asked:
         """What was said, without those who only missed what was lost, and miss it without the fault, too.
@@ -168,13 +201,13 @@ class Trial:
     def _asked(self, claims: Sequence[Claim], *, shares: bool) -> _Asked:
         noticed: list[Notice] = []
         untestable: list[Notice] = []
-        judged = 0
+        said: list[Claim] = []
         for claim, notice, testable in ask(self.bench, claims, shares=shares):
-            judged += 1
+            said.append(claim)
             if notice is not None:
                 (noticed if testable else untestable).append(notice)
                 if testable and not notice.lost:
                     self.judges.noticed(claim)
             if noticed and not self.full:
                 break
-        return _Asked(judged=judged, noticed=tuple(noticed), untestable=tuple(untestable))
+        return _Asked(claims=tuple(said), noticed=tuple(noticed), untestable=tuple(untestable))

@@ -45,6 +45,11 @@ class FakeKube(Kube):
         """Keeps the name."""
         self.written.append(("no slices of", service))
 
+    def service_names(self) -> set[str]:
+        """Those that were created and not deleted."""
+        created = {what[1]["metadata"]["name"] for what in self.written if what[0] == "service"}  # type: ignore[index]
+        return created - {name for what, name in self.written if what == "deleted"}
+
     def endpoint_slices(self) -> list[object]:
         """The next answer that the test has; it must not ask for more than there are."""
         return list(self.answers.pop(0))

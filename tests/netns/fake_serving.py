@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from lab.model import Place, Protocol, Service, ServiceFacts, ServicePort, ServiceType, TrafficPolicy
 from lab.netns.barrier import Barrier
+from lab.netns.daemon import Daemon
+from lab.netns.kube_proxy import KubeProxies
 from lab.netns.namespaces import Namespaces
 from lab.netns.pods import PodPool
 from lab.netns.serving import Serving
@@ -39,11 +41,15 @@ class Counting(Barrier):
         self.passed += 1
 
 
-class Telling:
-    """kube-proxies whose logs tell of the ends of their syncs, or do not."""
+class Telling(KubeProxies):
+    """No kube-proxy runs; logs tell of the ends of syncs, or do not."""
 
-    def __init__(self, *, tells: bool) -> None:
+    def __init__(self, *, tells: bool = True) -> None:
         self._tells = tells
+
+    def running(self) -> tuple[Daemon, ...]:
+        """None."""
+        return ()
 
     def wait_syncs_ended(self) -> bool:
         """At once."""
@@ -74,7 +80,7 @@ def serving(
         zones=nothing,
         service_range=nothing,
         pod_pool=PodPool(kube, lambda _pod: IPv4Address("10.244.1.2")),
-        proxies=cast("Any", Telling(tells=tells)),
+        proxies=Telling(tells=tells),
         logs=Path("/logs"),
         facts=replace(facts, services=known),
         services=tuple(services),

@@ -3,21 +3,25 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from lab.errors import DaemonDied
-from lab.model import Flow, Place, PodIP, Trace, Transport
+from lab.model import Flow, Headers, Place, PodIP, Probe, Trace, Transport
 from lab.netns.cluster import NetnsCluster
 from lab.netns.daemon import Daemon
-from lab.netns.kube_proxy import KubeProxies
 from lab.netns.serving import Serving
 from lab.traffic.exchange import Exchange
+from tests.netns.fake_serving import Telling
 from tests.oracle.topology import facts_of
 
 FLOW = Flow(Place.POD_A1, PodIP(Place.POD_B1, 8080, Transport.UDP))
+
+HEADERS = Headers(IPv4Address("10.244.1.2"), 1, IPv4Address("10.244.2.2"), 2, Transport.UDP, 64)
+SEEN = (Trace(Probe(1, FLOW.sender, HEADERS), ()),)
 
 
 class Deadly(Exchange):
@@ -27,8 +31,9 @@ class Deadly(Exchange):
         self._victim = victim
 
     def send(self, *_: object, **__: object) -> Sequence[Trace]:
-        """Sees nothing."""
+        """Sees nothing, but of one probe."""
         self._end()
+        self._batch = lambda: SEEN
         return ()
 
     def send_during(self, _ways: object, _sentinels: object, action: Callable[[], None]) -> Sequence[Trace]:
@@ -42,22 +47,11 @@ class Deadly(Exchange):
         self._victim.wait()
 
 
-class NoProxies(KubeProxies):
-    """No kube-proxy runs."""
-
-    def __init__(self) -> None:
-        """Knows nothing."""
-
-    def running(self) -> tuple[Daemon, ...]:
-        """None."""
-        return ()
-
-
 class Standing(Serving):
     """Serves nothing, and has addresses."""
 
     def __init__(self) -> None:
-        self.facts, self.proxies = facts_of(()), NoProxies()
+        self.facts, self.proxies = facts_of(()), Telling()
 
 
 @pytest.fixture
@@ -76,6 +70,16 @@ def test_what_a_program_answered_that_ended_meanwhile_is_not_judged(cluster: Net
     """Its kernel refuses for it from then on: a lab error, not a mismatch."""
     with pytest.raises(DaemonDied, match="echo ended by itself with exit code -9"):
         cluster.send(FLOW, 1)
+
+
+def test_but_what_was_captured_of_it_is_kept(cluster: NetnsCluster) -> None:
+    """Until something else is sent, also where that comes to nothing."""
+    with pytest.raises(DaemonDied):
+        cluster.send(FLOW, 1)
+    assert cluster.captured() == SEEN
+    with pytest.raises(DaemonDied):
+        cluster.send(FLOW, 1)
+    assert cluster.captured() == ()
 
 
 def test_nor_is_what_was_seen_of_a_change(cluster: NetnsCluster) -> None:

@@ -46,7 +46,7 @@ def test_a_value_that_this_version_does_not_know_is_not_supported() -> None:
     """Nothing is broken, and what follows knows which Services there are: those that were created are deleted."""
     odd = replace(PLAIN, name="odd")
     made, _ = serving([])
-    made.kube = kube = Refusing([], [slice_of("udp", A1)])
+    made.kube = kube = Refusing([], [], [slice_of("udp", A1)])
     with pytest.raises(MissingRequirement, match="takes no Service as odd is"):
         made.set_services([PLAIN, odd])
     assert (made.services, set(made.facts.services)) == ((PLAIN,), {"plain"})
@@ -154,20 +154,48 @@ def test_a_kube_proxy_that_ends_for_any_other_reason_is_an_error_of_the_lab(tmp_
     assert proxies.started == [WITHOUT]
 
 
+class Stuck(Configured):
+    """kube-proxies that go on trying to write rules."""
+
+    def running(self) -> tuple[Daemon, ...]:
+        """One of them."""
+        nothing = self._log.with_name("empty")
+        nothing.touch()
+        return (Daemon("kube-proxy-worker-a", (), self._log, cast("Any", Exited(nothing))),)
+
+
+def what_a_wait_in_vain_says(log: Path, before: str, meanwhile: str) -> LabError:
+    """The error of a lab whose kube-proxies log this before rules are awaited, and this while they are."""
+
+    class Saying(Watching):
+        def wait(self) -> None:
+            """kube-proxies try once more."""
+            with log.open("a") as file:
+                file.write(meanwhile)
+            super().wait()
+
+    log.write_text(before)
+    made = a_lab_with(Stuck(log, ""))
+    made.barrier = Saying(made.proxies, passes=False)
+    with pytest.raises(LabError) as caught:
+        made.wait_rules()
+    return caught.value
+
+
 @pytest.mark.parametrize(("words", "kind"), [(NO_RECENT, MissingRequirement), (TOO_LONG, NotReady)])
 def test_rules_that_the_kernel_cannot_have_are_not_supported(
     tmp_path: Path, words: str, kind: type[LabError]
 ) -> None:
     """kube-proxy says why it wrote none; whatever else it says is an error of the lab."""
-    log = tmp_path / "log"
-    log.write_text(words)
+    error = what_a_wait_in_vain_says(tmp_path / "log", "", f"{words}\n")
+    assert type(error) is kind
+    assert error.output == words
 
-    class AtWork(Configured):
-        def running(self) -> tuple[Daemon, ...]:
-            """It goes on trying."""
-            return (Daemon("kube-proxy-worker-a", (), log, cast("Any", Exited(tmp_path / "empty"))),)
 
-    (tmp_path / "empty").touch()
-    with pytest.raises(LabError) as caught:
-        a_lab_with(AtWork(log, ""), passes=False).wait_rules()
-    assert type(caught.value) is kind
+def test_what_kube_proxy_said_before_is_no_reason(tmp_path: Path) -> None:
+    """It may have lacked something for a Service that is gone since; now something else is wrong."""
+    error = what_a_wait_in_vain_says(
+        tmp_path / "log", f"I1121 ü\n{NO_RECENT}\n", f"{TOO_LONG}\nI1121 0] again\n"
+    )
+    assert type(error) is NotReady
+    assert error.output == TOO_LONG

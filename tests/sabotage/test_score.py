@@ -14,6 +14,7 @@ from tests.sabotage.results_of import HARMLESS, NOTICED, SURVIVED, sabotage
 
 SETTLED = replace(SURVIVED, recorded="The same outcomes for everyone.", equivalence=Equivalence(40, ()))
 CONTRADICTED = replace(SETTLED, equivalence=SURVIVED.equivalence)
+UNCOMPARED = replace(SETTLED, equivalence=Equivalence(0, ()))
 UNTESTABLE = replace(SURVIVED, fate=Fate.NOT_TESTABLE)
 BLINDING = replace(UNTESTABLE, recorded="The lab cannot tell.")
 OWED = replace(SURVIVED, recorded="seen by clients only", owed="a claim from a client")
@@ -42,6 +43,15 @@ def test_packets_count_for_more_than_a_record() -> None:
     assert (counts.open, counts.equivalent) == (1, 1)
 
 
+def test_where_nothing_was_compared_nothing_is_shown() -> None:
+    """A survivor of which the lab could judge no flow has survived, and the table says why."""
+    counts = score([UNCOMPARED, SETTLED])
+    assert (counts.open, counts.equivalent) == (1, 1)
+    text = markdown(sabotage([UNCOMPARED, SETTLED]))
+    assert "no flow could be compared with and without it: packets say nothing of it" in text
+    assert "## Survivors that change nothing: 1" in text
+
+
 def test_percent_leaves_out_what_cannot_be_noticed() -> None:
     """What changes nothing does not count; three of five others were noticed, one of them at a twin."""
     faults = [NOTICED, NOTICED, AT_A_TWIN, SURVIVED, OWED, SETTLED, HARMLESS]
@@ -57,6 +67,7 @@ def test_percent_leaves_out_what_cannot_be_noticed() -> None:
         ([NOTICED, SURVIVED], 1),
         ([NOTICED, ALARMED], 1),
         ([NOTICED, CONTRADICTED], 1),
+        ([NOTICED, UNCOMPARED], 1),
         ([NOTICED, UNTESTABLE], 3),
         ([NOTICED, BLINDING], 3),
         ([NOTICED, replace(SURVIVED, unsettled="no time")], 3),

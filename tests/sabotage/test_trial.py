@@ -6,6 +6,7 @@ import pytest
 
 from conformance.outcome import Dropped, Lost, Outcome, Refused
 from lab.model import Place, Refusal
+from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.claims import Claim
 from svcproof.sabotage.equivalence import Proof
 from svcproof.sabotage.judges import Judges
@@ -70,6 +71,34 @@ def test_what_is_lost_with_a_fault_and_misses_without_it_has_noticed_nothing(beh
     assert result.fate is Fate.NOT_TESTABLE
     [notice] = result.notices
     assert (notice.claim, notice.again) == ("claim.echo", str(behind))
+
+
+def test_behind_one_that_has_noticed_nothing_the_others_are_asked() -> None:
+    """The first misses the same without the fault, which is made again for those that were not asked about it."""
+    other = a_claim(OTHER, "second")
+    faulty = Faulty({FAULT.name: {"echo": Lost(Dropped()), "other": REFUSED}}, {"echo": Lost(Dropped())})
+    trial = a_trial_of(faulty, [a_claim(), other])
+    result = trial.beside(Beside(FAULT.kind, "everywhere", lambda bench: bench.broken(FAULT)))
+    assert (result.fate, [notice.claim for notice in result.notices]) == (Fate.NOTICED, [other.id])
+    assert (result.judged, faulty.made) == (2, [FAULT.name] * 2)
+
+
+def test_open_flows_are_not_asked_about_a_fault_that_is_made_again() -> None:
+    """It may have ended them before; a fresh flow is asked, in whatever order."""
+    opened = a_claim(OTHER, "open", past=((),))
+    silent = a_claim(ECHO, "silent", expect=Dropped())
+    faulty = Faulty({FAULT.name: {"echo": Lost(Dropped()), "other": REFUSED}}, {"echo": Lost(Dropped())})
+    for claims, made in (([a_claim(), opened], 1), ([a_claim(), opened, silent], 2)):
+        faulty.made.clear()
+        trial = a_trial_of(faulty, claims)
+        result = trial.beside(Beside(FAULT.kind, "everywhere", lambda bench: bench.broken(FAULT)))
+        assert (result.fate, len(faulty.made)) == (Fate.NOT_TESTABLE, made)
+
+
+def a_trial_of(faulty: Faulty, claims: list[Claim]) -> Trial:
+    """A trial in which these claims are asked, in this order."""
+    bench = FakeBench(SabotagedCluster(), faulty)
+    return Trial(bench, Judges(claims), Proof(bench, (ECHO,), ()), full=False, when="")
 
 
 def test_an_open_flow_is_not_asked_again() -> None:

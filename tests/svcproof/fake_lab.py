@@ -54,7 +54,8 @@ Say = Callable[[str], None]
 class FakeCluster:
     """lab.api.Cluster without a kernel. lies: what becomes of probes to the Service of this name.
 
-    unreadable: why its rules cannot be read. dies_after: how many batches it sends before its echo ends.
+    unreadable: why its rules cannot be read. dies_after: how many batches it sends before its echo ends,
+    of which it then sees two probes.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class FakeCluster:
         self._left = dies_after
         self._services: dict[str, ServiceFacts] = {}
         self._deleted: frozenset[str] = frozenset()
+        self._captured: Sequence[Trace] = ()
         self.asked: list[str] = []
         self.together: list[tuple[str, ...]] = []
 
@@ -135,10 +137,16 @@ class FakeCluster:
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Canned traces."""
         self.asked.append(f"send {count}")
+        traces = canned_traces(flow, self._fate(flow), count, self.facts())
+        self._captured = traces[:2]
         if self._left == 0:
             raise DaemonDied("echo ended by itself with exit code -9")
         self._left = None if self._left is None else self._left - 1
-        return canned_traces(flow, self._fate(flow), count, self.facts())
+        return traces
+
+    def captured(self) -> Sequence[Trace]:
+        """The first two of what was sent last."""
+        return self._captured
 
     def resolve(self, flow: Flow, count: int) -> Resolution:
         """Canned traces, and nobody asked for anybody."""

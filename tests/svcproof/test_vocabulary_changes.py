@@ -2,6 +2,7 @@
 
 import pytest
 
+from conformance.results import Verdict
 from svcproof import plugin
 from tests.svcproof.scenario_run import ScenarioRun
 
@@ -56,3 +57,19 @@ def test_an_open_flow_is_observed_after_what_came_between(scenarios: ScenarioRun
     back = "it=Claim(OPEN, BOTH, (), opened=(), meanwhile=DELETED)"
     scenarios.scenario("a", CLAIMS.replace("CLAIM", back).replace("OBSERVE", "observe"))
     assert scenarios.here().verdicts == {"conv-service.it": "pass"}
+
+
+@pytest.mark.parametrize(
+    ("dies_after", "came"), [(0, "opened=(), meanwhile=DELETED"), (1, "opened=(), meanwhile=()")]
+)
+def test_what_was_seen_of_a_flow_that_could_not_be_opened_is_kept(
+    scenarios: ScenarioRun, dies_after: int, came: str
+) -> None:
+    """The lab dies before the claim is observed: of what was sent to open the flow there are ways."""
+    scenarios.scenario(
+        "a", CLAIMS.replace("CLAIM", f"it=Claim(OPEN, BOTH, (), {came})").replace("OBSERVE", "observe")
+    )
+    scenarios.lab(f"dies_after={dies_after}")
+    claim = scenarios.here().only
+    assert claim.verdict is Verdict.LAB_ERROR
+    assert [way.probes for way in claim.ways] == [1, 1]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.results import Verdict
 from tests.svcproof.scenario_run import ScenarioRun
 
 pytest_plugins = ["pytester"]
@@ -61,7 +62,47 @@ def test_a_crash_of_a_worker_leaves_its_claims_not_run(pytester: pytest.Pytester
         "cip-node.second",
     ]
     assert ended.verdicts["cip-node.first"] == ended.verdicts["cip-node.second"] == "not run"
-    assert "crashed" in "".join(ended.results.errors)
+    [error] = ended.results.errors
+    assert error.startswith("worker gw")
+    assert "died (exit code 9) while it ran " in error
+    assert error.endswith("test_b.py::test_it[first]; claims that were not run: 2 of test_b.py")
+    assert ended.claims["cip-node.first"].error in f"not run: {error}"
+
+
+def test_what_a_worker_that_dies_had_not_begun_is_run_by_the_other(pytester: pytest.Pytester) -> None:
+    """Only the module that it was at is not run: nothing is asked twice, and the run is not green."""
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario("a", module("echo", "cip-basic", f"__import__('time').sleep(1); {HONEST}"))
+    killed = "os.kill(os.getpid(), 9)"
+    dying = f"if 'second' in request.node.name: {killed}\n    {HONEST}"
+    scenarios.scenario("b", module("other", "cip-node", dying))
+    for name, requirement in (("c", "cip-hairpin"), ("d", "cip-ports"), ("e", "cip-proto"), ("f", "cip-ext")):
+        scenarios.scenario(name, module(name, requirement))
+    ended = scenarios.here("-n2", "--dist", "loadscope", "--max-worker-restart=0")
+    assert (ended.code, ended.results.exit_code) == (3, 3)
+    assert [each for each, verdict in ended.verdicts.items() if verdict != "pass"] == ["cip-node.second"]
+    [error] = ended.results.errors
+    assert "died (SIGKILL, as a kernel that is out of memory sends it) while it ran " in error
+    assert error.endswith("test_b.py::test_it[second]; claims that were not run: 1 of test_b.py")
+
+
+def test_when_every_worker_has_died_the_run_ends(pytester: pytest.Pytester) -> None:
+    """Each is named, and so is every module of which something was not run."""
+    scenarios = ScenarioRun(pytester)
+    for name, requirement in (
+        ("a", "cip-basic"),
+        ("b", "cip-node"),
+        ("c", "cip-hairpin"),
+        ("d", "cip-ports"),
+    ):
+        scenarios.scenario(name, module(name, requirement, "os._exit(9)"))
+    ended = scenarios.here("-n2", "--dist", "loadscope", "--max-worker-restart=0")
+    assert (ended.code, set(ended.verdicts.values())) == (3, {"not run"})
+    [error] = ended.results.errors
+    assert error.count("died (exit code 9) while it ran ") == 2
+    assert error.endswith(
+        "claims that were not run: 2 of test_a.py, 2 of test_b.py, 2 of test_c.py, 2 of test_d.py"
+    )
 
 
 def test_an_interrupt_lists_what_was_not_run(pytester: pytest.Pytester, tmp_path: Path) -> None:
@@ -115,6 +156,21 @@ def test_a_lab_that_dies_in_the_middle_makes_errors_of_all_that_follows(pytester
     assert list(ended.verdicts.values()) == ["pass", "pass", "lab error", "lab error"]
     assert "echo ended by itself" in ended.claims["cip-node.second"].error
     assert [lab.lab for lab in ended.results.labs] == ["lab"]
+
+
+def test_what_a_lab_saw_until_it_died_is_kept(pytester: pytest.Pytester) -> None:
+    """No verdict rests on it: ways of the probes that were seen, and their packets in a file."""
+    scenarios = ScenarioRun(pytester)
+    scenarios.scenario("a", module("echo", "cip-basic"))
+    scenarios.lab("dies_after=1")
+    ended = scenarios.here()
+    claim = ended.claims["cip-basic.second"]
+    assert (claim.verdict, claim.batch, claim.observed) == (Verdict.LAB_ERROR, None, None)
+    assert claim.flow.address == "198.51.100.1:80"
+    [way] = claim.ways
+    assert way.probes == 2
+    assert way.outcome.startswith("until the error: delivered to pod-a1")
+    assert (pytester.path / "run" / claim.bundle / "packets.pcapng").stat().st_size
 
 
 def test_stopping_at_the_first_failure_is_no_interrupt(pytester: pytest.Pytester) -> None:

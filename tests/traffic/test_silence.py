@@ -74,6 +74,17 @@ def test_an_unanswered_sentinel_is_no_proof(exchange: Exchange) -> None:
         exchange.send(way(SILENT), 1, behind(way(GONE)))
 
 
+def test_what_was_seen_until_an_error_is_kept(exchange: Exchange) -> None:
+    """Every probe of the batch with its sightings, and no sentinel; nothing once the next batch begins."""
+    with pytest.raises(NotReady):
+        exchange.send(way(SILENT), 3, behind(way(GONE)))
+    kept = exchange.captured()
+    assert [trace.probe.headers.destination for trace in kept] == [SILENT] * 3
+    assert [len(trace.sightings) for trace in kept] == [1, 1, 1]
+    exchange.begin()
+    assert exchange.captured() == ()
+
+
 def test_a_lab_that_does_not_answer_itself_cannot_tell(exchange: Exchange) -> None:
     """Where a place is silent to itself too, nothing was observed."""
     with pytest.raises(NotReady, match="each place of the lab answers itself"):

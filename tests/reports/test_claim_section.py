@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.results import Convergence, Verdict
+from conformance.outcome import Rejected
+from conformance.results import ClaimResult, Convergence, KernelTrace, Verdict
 from reports.html import render_html
 from tests.reports.outline import Outline
 from tests.reports.sample import moved, sample_run
+from tests.reports.sample_facts import PASSED, POLICY
+from tests.reports.ways import node_port_way
 
 
 @pytest.fixture(scope="module", name="page")
@@ -86,3 +89,31 @@ def test_every_claim_can_be_run_again(page: Outline) -> None:
     commands = {code.text for code in page.all("code")}
     for claim in sample_run().claims:
         assert f"svcproof run iptables-flannel --claim {claim.id}" in commands
+
+
+def _why(claim: ClaimResult) -> str:
+    """What a page says of why a claim came out so, without the table of rules."""
+    page = Outline(render_html(replace(sample_run(), claims=(claim,))))
+    [term] = [each for each in page.all("dt") if each.text == "Why, from the kernel"]
+    return page.all("dd")[page.all("dt").index(term)].text
+
+
+def test_the_kernel_tells_of_a_request_too() -> None:
+    """Its SYN is traced, as a probe is; where no rule was passed, the page says that instead of an empty table."""
+    way = replace(node_port_way(), summary="GET / HTTP/1.1", outcome="dropped without a word")
+    asked = replace(moved(), trace=KernelTrace(way, (PASSED, POLICY)))
+    assert _why(moved()).startswith("One further probe, not judged, came to: ")
+    assert "The kernel's own trace of it:" in _why(moved())
+    assert _why(asked).startswith(
+        "One further request, not judged, came to: dropped without a word. The kernel's own trace of its SYN:"
+    )
+    never_left = replace(moved(), trace=KernelTrace(way, ()))
+    assert "The kernel told of no rule that its SYN passed." in _why(never_left)
+
+
+def test_a_failure_without_a_trace_says_why() -> None:
+    """What the API is asked no rule decides; of any other claim that fails a trace is missing, for a reason."""
+    refused = replace(moved(), trace=None, observed=Rejected(("spec.type",), 422, "Invalid"))
+    assert "a request to the API" in _why(refused)
+    assert "nft is gone" in _why(replace(moved(), trace=None, evidence_error="nft is gone"))
+    assert _why(replace(moved(), trace=None)) == "not among these results"

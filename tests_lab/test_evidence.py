@@ -77,7 +77,7 @@ case "$*" in *worker-b*)
     nft 'add table ip firewall; add chain ip firewall in { type filter hook input priority 0; }'
     nft 'add rule ip firewall in tcp dport 30000-32767 drop' ;;
 esac
-exec {kube_proxy} "$@"
+exec KUBE_PROXY "$@"
 """
 """The real kube-proxy, and on one node a firewall that nobody told of health checks."""
 
@@ -88,7 +88,7 @@ def test_the_kernel_names_the_rule_that_drops_a_request(svcproof: Commanded, pro
     programs = Settings.from_env(svcproof.environ).cache / "programs" / "kube-proxy"
     real = max(programs.glob(f"{KUBERNETES_VERSION}-*/kube-proxy"), key=lambda path: path.stat().st_mtime)
     wrapper = svcproof.home / "kube-proxy-of-a-firewalled-node"
-    wrapper.write_text(FIREWALLED.format(kube_proxy=real))
+    wrapper.write_text(FIREWALLED.replace("KUBE_PROXY", str(real)))
     wrapper.chmod(0o755)
     wanted = ("hcnp.node_with_one_endpoint", "hcnp.from_the_node_itself", "api-spec.health_check")
     given = [word for claim in wanted for word in ("--claim", claim)]

@@ -64,7 +64,7 @@ def test_how_long_each_node_took_is_shown_where_a_change_was_observed() -> None:
 def test_what_differs_is_marked() -> None:
     """Of a claim that differs in one trait, that trait alone is marked, in words too."""
     page = Outline(render_html(replace(sample_run(), claims=(replace(moved(), ways=(), trace=None),))))
-    assert [mark.text for mark in page.all("mark")] == ["≠differs: its own address"]
+    assert [mark.text for mark in page.all("mark")] == ["≠differs: the sender's address"]
 
 
 def test_rules_are_there_once() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from conformance.outcome import Accepted, Rejected
 from conformance.results import ClaimResult, NodeEvidence, Verdict, Way
 from lab.api import Rule
 from reports.drawing import Drawing, is_return, returned
@@ -58,6 +59,29 @@ def no_evidence(claim: ClaimResult, otherwise: str) -> str:
     if claim.observed is None:
         return "nothing was observed"
     return otherwise if claim.nodes else "not among these results"
+
+
+def traced_words(claim: ClaimResult) -> str:
+    """What was traced, what became of it, and what the kernels told of it."""
+    if claim.trace is None:
+        return ""
+    way = claim.trace.way
+    is_request = way.summary.startswith("GET ")
+    sent, told = ("request", "its SYN") if is_request else ("probe", "it")
+    whole = f"The kernel's own trace of {told}:"
+    nothing = f"The kernel told of no rule that {told} passed."
+    return (
+        f"One further {sent}, not judged, came to: {way.outcome}. {whole if claim.trace.rules else nothing}"
+    )
+
+
+def no_trace(claim: ClaimResult) -> str:
+    """Why a claim of which everything is shown has no trace of the kernel's."""
+    if claim.trace is not None or claim.verdict not in SHOWS_ALL:
+        return ""
+    if isinstance(claim.observed, Accepted | Rejected):
+        return "a request to the API, at its own address: no rule of a Service decides what it answers"
+    return no_evidence(claim, "not among these results")
 
 
 def no_probe(claim: ClaimResult) -> str:

@@ -17,6 +17,7 @@ from reports.distribution import distribution
 from reports.document import Shown
 from reports.pod_network import explained
 from reports.sabotage import SabotageTable
+from reports.sabotage_modes import by_mode
 
 _LARGE = 400
 """Claims of a page that opens only the requirements of which a claim fails or differs."""
@@ -28,6 +29,7 @@ def contents(runs: Sequence[Shown], sabotages: Sequence[SabotageTable]) -> dict[
         "runs": runs,
         "many": len(runs) > 1,
         "sabotages": sabotages,
+        "modes": by_mode(sabotages),
         **_claims(runs),
         **_attention(runs),
         **_measured(runs),

@@ -105,9 +105,34 @@ def drawings(way: Way, asked: str) -> tuple[Drawing, ...]:
     for step in way.steps:
         by_part.setdefault(step.part, []).append(step)
     return tuple(
-        _drawing(steps, asked if part == "probe" else "", _end(part, by_part))
+        _of_several(_drawing(_once(steps), asked if part == "probe" else "", _end(part, by_part)), steps)
         for part, steps in by_part.items()
     )
+
+
+def _once(steps: Sequence[Step]) -> list[Step]:
+    """The sightings of the first of several packets of one way: segments of a request, fragments, what is sent again.
+
+    A packet that comes by again has another TTL.
+    """
+    found: dict[tuple[object, ...], Step] = {}
+    for step in steps:
+        found.setdefault(_seen(step), step)
+    return list(found.values())
+
+
+def _of_several(drawn: Drawing, steps: Sequence[Step]) -> Drawing:
+    """The drawing of one packet, with how many there were at its first place."""
+    first, *others = map(_seen, steps)
+    count = 1 + others.count(first)
+    start, *rest = drawn.stops
+    named = replace(start, interfaces=f"{start.interfaces}, {count} packets") if count > 1 else start
+    return replace(drawn, stops=(named, *rest))
+
+
+def _seen(step: Step) -> tuple[object, ...]:
+    """Where a packet was seen, and with what."""
+    return (step.place, step.interface, step.direction, *_ends(step), step.tunnel, step.ttl)
 
 
 def _drawing(steps: Sequence[Step], asked: str, end: str) -> Drawing:

@@ -80,7 +80,11 @@ def render_claim(run: Run, claim: ClaimResult) -> str:
         f"{text(flow_words(claim.flow))}: {code(claim.flow.address or 'never sent')}",
         table(("", "Expected", "Observed"), rows),
         *([fenced(claim.error)] if claim.error else []),
-        *([f"{claim.batch.size} probes: {text(_counts(claim.batch))}"] if claim.batch is not None else []),
+        *(
+            [f"{counted(claim.batch.size, 'probe')}: {text(_counts(claim.batch))}"]
+            if claim.batch is not None
+            else []
+        ),
         *([fenced(_wire(claim))] if claim.ways else []),
         f"Run it again: {code(rerun_command(run, claim))}",
         _facts_line(run),
@@ -96,7 +100,7 @@ def _wire(claim: ClaimResult) -> str:
     """The wire log of one probe of each outcome."""
     lines = []
     for way in claim.ways:
-        lines.append(f"{way.probes} probes {way.outcome}")
+        lines.append(f"{counted(way.probes, 'probe')} {way.outcome}")
         for step in way.steps:
             tunnel = f"  in {step.tunnel}" if step.tunnel else ""
             lines.append(

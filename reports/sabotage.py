@@ -46,9 +46,18 @@ class Became:
     rows: tuple[SabotageRow, ...]
 
     @property
+    def is_large(self) -> bool:
+        """Whether faults of which the same is told stand together, because they are too many."""
+        return not self.is_wrong and len(self.rows) > _EACH
+
+    @property
     def told(self) -> tuple[Told, ...]:
         """Each fault by itself, or where there are too many those together of which the same is told, most first."""
-        if self.is_wrong or len(self.rows) <= _EACH:
+        return self.lines(together=self.is_large)
+
+    def lines(self, *, together: bool) -> tuple[Told, ...]:
+        """Each fault by itself, or those together of which the same is told, most first."""
+        if not together:
             left = len(self.rows) - _MOST
             more = (Told("", "", (), left),) if left > 0 else ()
             return (*(_told([row], row.told) for row in self.rows[:_MOST]), *more)

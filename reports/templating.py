@@ -19,7 +19,7 @@ from reports.rerun import rerun_command
 from reports.summary import counted, notices, observed_words, sentence
 from reports.way import hops, widths
 
-_BLANK_LINES = re.compile(r"(<pre.*?</pre>)|\s*\n\s*", re.DOTALL)
+_BLANK_LINES = re.compile(r"(<pre.*?</pre>)|\s*\n\s*(<dd)?", re.DOTALL)
 
 
 def plain(text: str) -> Markup:
@@ -28,8 +28,11 @@ def plain(text: str) -> Markup:
 
 
 def tight(page: str) -> str:
-    """Markup without the blank lines and indentation that templates leave, but for what is preformatted."""
-    return _BLANK_LINES.sub(lambda found: found[1] or "\n", page)
+    """Markup without the blank lines and indentation that templates leave, but for what is preformatted.
+
+    A term's description begins on the term's own line: a report has ten thousand of them.
+    """
+    return _BLANK_LINES.sub(lambda found: found[1] or found[2] or "\n", page)
 
 
 def standing(run: Run) -> str:
@@ -52,8 +55,10 @@ _OF_CLAIMS: Mapping[str, Callable[..., object]] = {
     "hops": hops,
     "no_evidence": claim_parts.no_evidence,
     "no_probe": claim_parts.no_probe,
+    "no_trace": claim_parts.no_trace,
     "one_claim": one_claim,
     "places": places,
+    "traced_words": claim_parts.traced_words,
     "tracking_nodes": claim_parts.tracking_nodes,
     "widths": widths,
     "without_returns": claim_parts.without_returns,

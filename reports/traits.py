@@ -24,6 +24,7 @@ from conformance.outcome import (
     Unanswered,
     Unstable,
 )
+from reports.summary import counted
 
 _Delivered = Delivered | Returned | ChosenAnew | Balanced
 _Arrived = Unanswered | Stuck | Skewed | Strayed
@@ -73,7 +74,7 @@ def _arrived(outcome: _Arrived) -> Mapping[str, str]:
             saw = {f"the endpoint, port {port}, saw": str(source)}
             return {"outcome": "delivered to always the same endpoint", **saw, "answered from": str(address)}
         case Skewed(shares=shares):
-            each = {f"{share.arrival}": f"{share.probes} probes" for share in shares}
+            each = {f"{share.arrival}": counted(share.probes, "probe") for share in shares}
             return {"outcome": "delivered unevenly", **each}
         case Strayed(arrivals=arrivals, oddities=oddities):
             each = {f"oddity {number}": words for number, words in enumerate(oddities, start=1)}
@@ -126,6 +127,6 @@ def _sources(arrivals: Iterable[Arrival]) -> dict[str, str]:
 
 def _history(outcome: Unstable) -> dict[str, str]:
     return {
-        f"fate {number}": f"{fate.probes} probes {fate.outcome}"
+        f"fate {number}": f"{counted(fate.probes, 'probe')} {fate.outcome}"
         for number, fate in enumerate(outcome.history, start=1)
     }

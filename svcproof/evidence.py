@@ -97,15 +97,17 @@ def ways(observation: Observation) -> tuple[Way, ...]:
 
 def ways_of_probes(captured: Captured) -> tuple[Way, ...]:
     """One way per outcome, also of probes that cannot be judged: why not is in the place of their outcome."""
+    is_data = captured.flow.source_port != 0
     return tuple(
-        Way(
-            outcome,
-            len(traces),
-            _summary(traces[0].probe),
-            _steps_of(traces[0], is_data=captured.flow.source_port != 0),
-        )
+        Way(outcome, len(traces), _summary(traces[0].probe), _steps_of(traces[0], is_data=is_data))
         for outcome, traces in _by_outcome(captured)
     )
+
+
+def way_of_one(trace: Trace, captured: Captured) -> Way:
+    """The way of one further probe of a flow that was captured."""
+    [way] = ways_of_probes(replace(captured, traces=(trace,)))
+    return way
 
 
 def _summary(probe: Probe) -> str:

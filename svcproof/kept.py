@@ -63,7 +63,7 @@ def rules_text(rules: Sequence[Rule]) -> str:
 
 def trace_text(trace: KernelTrace) -> str:
     """The kernel's own account, a line for each rule."""
-    lines = [f"one further probe, not judged: {trace.way.outcome}"]
+    lines = [f"one further probe or request, not judged: {trace.way.outcome}"]
     for rule in trace.rules:
         owner = f"  [{rule.service}{f' -> {rule.endpoint}' if rule.endpoint else ''}]" if rule.service else ""
         lines.append(

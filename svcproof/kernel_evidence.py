@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.judging import judge_one
 from conformance.live import Observation
-from conformance.results import ClaimResult, KernelTrace, NodeEvidence, Verdict, Way
+from conformance.results import ClaimResult, KernelTrace, NodeEvidence, Verdict
 from lab.api import Inspectable, Passed, TracedProbe
 from lab.errors import LabError
 from lab.model import (
@@ -31,8 +30,7 @@ from lab.model import (
     Unallocated,
 )
 from lab.rules.listing import of_service
-from lab.traffic.craft import summary
-from svcproof.evidence import examples, steps
+from svcproof.evidence import examples, way_of_one
 from svcproof.kept import keep_evidence
 from svcproof.named_rules import passed_rules
 
@@ -50,15 +48,21 @@ def with_evidence(
     found, traces = result, observation.traces
     try:
         found = _evidence(result, observation, cluster)
-        if (traced or differs) and _has_a_mark(observation.flow):
+        if (traced or differs) and not isinstance(observation.flow.target, Creation):
             probe = cluster.send_traced(observation.flow)
             found = replace(found, trace=kernel_trace(probe, observation, cluster))
             traces = [*traces, probe.trace]
-        if differs:
-            found = replace(found, bundle=keep_evidence(run, found, traces, cluster))
     except (LabError, OSError) as error:
-        return replace(found, evidence_error=str(error))
-    return found
+        found = replace(found, evidence_error=str(error))
+    return _kept(found, traces, cluster, run) if differs else found
+
+
+def _kept(found: ClaimResult, traces: Sequence[Trace], cluster: Inspectable, run: Path) -> ClaimResult:
+    """The result, once all evidence of it is kept as files: also where some could not be read before."""
+    try:
+        return replace(found, bundle=keep_evidence(run, found, traces, cluster))
+    except (LabError, OSError) as error:
+        return replace(found, evidence_error=found.evidence_error or str(error))
 
 
 def _evidence(result: ClaimResult, observation: Observation, cluster: Inspectable) -> ClaimResult:
@@ -84,24 +88,15 @@ def _of_node(
 
 def kernel_trace(traced: TracedProbe, observation: Observation, cluster: Inspectable) -> KernelTrace:
     """The kernels' own account of a probe, its rules with their words."""
-    fate = judge_one(traced.trace, observation.facts)
     nodes = {each.node for each in traced.passed}
     rules = {node: cluster.rules(node, fresh=True) for node in NODES if node in nodes}
-    probe = traced.trace.probe.packet
     first_seen = [each.place for each in traced.trace.sightings]
     # Each node tells of its own rules in order; the captures say which node came first.
     in_order = sorted(
         (each for each in traced.passed if not _is_end_of_chain(each)),
         key=lambda each: first_seen.index(each.node) if each.node in first_seen else len(first_seen),
     )
-    seen = steps(traced.trace.sightings, is_data=observation.flow.source_port != 0)
-    way = Way(str(fate), 1, summary(probe) if probe else "", seen)
-    return KernelTrace(way, passed_rules(in_order, rules))
-
-
-def _has_a_mark(flow: Flow) -> bool:
-    """Whether a packet of this flow can be told from others; a request is a connection of the kernel's own."""
-    return not isinstance(flow.target, HealthCheckPort | ProxyHealth | Creation)
+    return KernelTrace(way_of_one(traced.trace, observation), passed_rules(in_order, rules))
 
 
 def _is_end_of_chain(passed: Passed) -> bool:

@@ -3,7 +3,9 @@
 import pytest
 
 from conformance.results import Verdict
+from lab.components.products import KUBERNETES_VERSION
 from lab.traffic.pcapng import packets_of
+from svcproof.settings import Settings
 from tests_lab.commanded import Commanded
 
 
@@ -68,6 +70,42 @@ def test_the_way_to_the_pod_is_told(
     assert sent == [*between, "route", "interface", "neighbour"]
     [*_, out] = [entry.text for entry in first if entry.carrier == "packet"]
     assert ("vxlan" in out) is (encapsulation == "vxlan")
+
+
+FIREWALLED = """#!/bin/sh
+case "$*" in *worker-b*)
+    nft 'add table ip firewall; add chain ip firewall in { type filter hook input priority 0; }'
+    nft 'add rule ip firewall in tcp dport 30000-32767 drop' ;;
+esac
+exec KUBE_PROXY "$@"
+"""
+"""The real kube-proxy, and on one node a firewall that nobody told of health checks."""
+
+
+@pytest.mark.parametrize("profile", ["iptables-flannel", "nftables-flannel"])
+def test_the_kernel_names_the_rule_that_drops_a_request(svcproof: Commanded, profile: str) -> None:
+    """The SYN of a health check is told of as a probe is, once though it is sent again; the API is not traced."""
+    programs = Settings.from_env(svcproof.environ).cache / "programs" / "kube-proxy"
+    real = max(programs.glob(f"{KUBERNETES_VERSION}-*/kube-proxy"), key=lambda path: path.stat().st_mtime)
+    wrapper = svcproof.home / "kube-proxy-of-a-firewalled-node"
+    wrapper.write_text(FIREWALLED.replace("KUBE_PROXY", str(real)))
+    wrapper.chmod(0o755)
+    wanted = ("hcnp.node_with_one_endpoint", "hcnp.from_the_node_itself", "api-spec.health_check")
+    given = [word for claim in wanted for word in ("--claim", claim)]
+    done = svcproof("run", profile, "--kube-proxy", str(wrapper), "--trace", *given)
+    assert done.returncode == 1, done.stderr
+    claims = {claim.id: claim for claim in svcproof.results().claims}
+    broken, sound, created = (claims[name] for name in wanted)
+    assert broken.verdict is Verdict.FAIL
+    assert broken.trace is not None
+    assert broken.trace.way.outcome == "dropped without a word"
+    *before, last = broken.trace.rules
+    assert (last.node, last.table, last.verdict) == ("worker-b", "ip firewall", "drop")
+    assert "ip firewall" not in {rule.table for rule in before}
+    assert sound.trace is not None
+    assert sound.trace.way.outcome.startswith("answered with HTTP status 200")
+    assert {rule.node for rule in sound.trace.rules} == {"worker-a"}
+    assert created.trace is None
 
 
 def test_a_failure_can_be_attached_to_an_issue(svcproof: Commanded) -> None:

@@ -17,7 +17,7 @@ class Kept:
     kind: Literal["kept"] = "kept"
 
     def __str__(self) -> str:
-        return "its own address"
+        return "the sender's address"
 
 
 @dataclass(frozen=True, slots=True)

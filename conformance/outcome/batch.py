@@ -87,7 +87,7 @@ class Skewed:
     kind: Literal["skewed"] = "skewed"
 
     def __str__(self) -> str:
-        shares = "; ".join(f"{share.probes} probes to {share.arrival}" for share in self.shares)
+        shares = "; ".join(f"{_probes(share.probes)} to {share.arrival}" for share in self.shares)
         return f"delivered unevenly: {shares}"
 
 
@@ -119,7 +119,7 @@ class Unstable:
     kind: Literal["unstable"] = "unstable"
 
     def __str__(self) -> str:
-        fates = "; ".join(f"{fate.probes} probes {fate.outcome}" for fate in self.history)
+        fates = "; ".join(f"{_probes(fate.probes)} {fate.outcome}" for fate in self.history)
         return f"unstable: {fates}"
 
 
@@ -138,3 +138,7 @@ class Changed:
     def __str__(self) -> str:
         when = "in time" if self.in_time else "later than is documented"
         return f"first {self.before}; then, {when} and with nothing else in between, {self.after}"
+
+
+def _probes(number: int) -> str:
+    return "1 probe" if number == 1 else f"{number} probes"

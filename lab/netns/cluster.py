@@ -140,7 +140,7 @@ class NetnsCluster:
             if question is None:
                 traces = self.exchange.send(way, count, behind)
             else:
-                asked = Asking(self.captures, self.namespaces.inside).get(question, count)
+                asked = self._asking().get(question, count)
                 traces = self.exchange.follow(asked, behind)
         # For a program that ended meanwhile its kernel refuses: that must not be taken for an answer.
         self.check()
@@ -211,7 +211,7 @@ class NetnsCluster:
         """Sends one more probe, with the kernels of all nodes telling which rules it passes. Never judged."""
         self.check()
         with one_processor():
-            return self.inspection.traced(flow, self.standing, self.exchange)
+            return self.inspection.traced(flow, self.standing, self.exchange, self._asking())
 
     def rules(self, node: Place, *, fresh: bool) -> Sequence[Rule]:
         """The rules of a node, to be shown and never judged. fresh: read now, not since the last change."""
@@ -277,6 +277,9 @@ class NetnsCluster:
         self.check()
         self.inspection.forget()
         self.exchange.forget()
+
+    def _asking(self) -> Asking:
+        return Asking(self.captures, self.namespaces.inside)
 
     def _programs(self) -> tuple[ProgramFacts, ...]:
         return tuple(

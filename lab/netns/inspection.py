@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from lab.api import Passed, Rule, TracedProbe
@@ -10,10 +11,11 @@ from lab.errors import CommandFailed, MissingRequirement
 from lab.kube import Kube, Manifest, as_yaml
 from lab.model import NODES, Facts, Flow, Headers, Place, Service
 from lab.netns.namespaces import Namespaces
-from lab.netns.routes import sentinels, way_of
+from lab.netns.routes import question_of, sentinels, way_of
 from lab.profiles import ProxyMode
 from lab.rules import listing, trace
 from lab.rules.connection import connection
+from lab.traffic.asking import Asking
 from lab.traffic.exchange import Exchange
 
 _CONNTRACK = Path("/proc/thread-self/net/nf_conntrack")
@@ -77,8 +79,8 @@ class Inspection:
                 raise
             return []
 
-    def traced(self, flow: Flow, facts: Facts, exchange: Exchange) -> TracedProbe:
-        """One probe of a flow, told by the kernels of all nodes."""
+    def traced(self, flow: Flow, facts: Facts, exchange: Exchange, asking: Asking) -> TracedProbe:
+        """One probe of a flow, or the SYN of one request, told by the kernels of all nodes."""
         passed: list[Passed] = []
 
         @contextmanager
@@ -92,10 +94,15 @@ class Inspection:
                     stack.callback(self._stop_tracing, node)
                 yield
                 for node, sock in heard.items():
-                    passed.extend(Passed(node, *told) for told in trace.drain(sock))
+                    passed.extend(Passed(node, *told) for told in trace.of_first(trace.drain(sock)))
 
         way = way_of(flow, facts)
-        seen = exchange.send_one(way, sentinels(flow, way, facts), around)
+        behind = sentinels(flow, way, facts)
+        question = question_of(flow, facts)
+        if question is None:
+            seen = exchange.send_one(way, behind, around)
+        else:
+            seen = exchange.request_one(partial(asking.get_marked, question), behind, around)
         return TracedProbe(seen, tuple(passed))
 
     def _stop_tracing(self, node: Place) -> None:

@@ -8,7 +8,7 @@ Numbers: the kernel's include/uapi/linux/netfilter/nf_tables.h and nfnetlink.h.
 
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lab.commands import run
 from lab.model import Transport
@@ -68,15 +68,30 @@ def open_socket() -> socket.socket:
 
 
 def drain(heard: socket.socket) -> Iterator[Told]:
-    """What the socket holds, but for the lab's own rule."""
+    """What the socket holds."""
     while True:
         try:
             data = heard.recv(_ROOM)
         except BlockingIOError:
             return
-        for told in parse(data):
-            if told[0] != f"ip {_OWN_TABLE}":
-                yield told
+        yield from parse(data)
+
+
+def of_first(told: Iterable[Told]) -> Iterator[Told]:
+    """What is told of the first packet of a mark, but for the lab's own rule. Pure.
+
+    What a kernel sends on a connection of its own it sends again where nobody answers: then a packet comes to the
+    lab's own rule of a hook for the second time.
+    """
+    entered = set()
+    for each in told:
+        table, chain, handle, _ = each
+        if table != f"ip {_OWN_TABLE}":
+            yield each
+        elif handle and chain in entered:
+            return
+        elif handle:
+            entered.add(chain)
 
 
 def parse(data: bytes) -> Iterator[Told]:

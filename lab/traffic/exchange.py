@@ -105,6 +105,18 @@ class Exchange:
         [trace] = flight.traces()
         return trace
 
+    def request_one(
+        self,
+        ask: Callable[[int], Trace],
+        sentinels: Sentinels,
+        around: Callable[[int], AbstractContextManager[None]],
+    ) -> Trace:
+        """As send_one, for a request: ask makes it, over a connection that bears this mark."""
+        mark = self._fresh_mark(Flight())
+        with around(mark):
+            [trace] = self.follow([ask(mark)], sentinels)
+        return trace
+
     def follow(self, asked: Sequence[Trace], sentinels: Sentinels) -> Sequence[Trace]:
         """The traces of requests over a kernel's own connections, once sentinels have followed the silent ones."""
         self._batch = lambda: asked

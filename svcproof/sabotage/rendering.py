@@ -45,7 +45,7 @@ def summary(sabotage: Sabotage) -> list[str]:
     return [
         f"{sabotage.profile}: {tried}: {sentence(counts)}",
         (
-            f"score {counts.percent:.1f} %, {speed:.1f} faults a second, "
+            f"score {counts.percent:.2f} %, {speed:.1f} faults a second, "
             f"{sabotage.claims} claims, of which not as expected without any fault: "
             f"{len(sabotage.baseline)} before the faults, {len(sabotage.behind)} behind them"
         ),

@@ -39,9 +39,8 @@ class ReleaseServer:
         self.replies[f"{path}.sha256"] = Reply(hashlib.sha256(body).hexdigest().encode())
 
 
-@contextmanager
-def serving() -> Iterator[ReleaseServer]:
-    """Run a server for the time of a test."""
+def _handler(server: ReleaseServer) -> type[BaseHTTPRequestHandler]:
+    """Return what answers for a server."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -63,8 +62,15 @@ def serving() -> Iterator[ReleaseServer]:
         def log_message(self, *_: Any) -> None:  # noqa: ANN401 - the signature is http.server's
             """Write nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+    return Handler
+
+
+@contextmanager
+def serving() -> Iterator[ReleaseServer]:
+    """Run a server for the time of a test."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as http:
         server = ReleaseServer(f"http://127.0.0.1:{http.server_port}")
+        http.RequestHandlerClass = _handler(server)
         thread = threading.Thread(target=http.serve_forever, args=(0.01,))
         thread.start()
         try:

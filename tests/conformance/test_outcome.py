@@ -29,13 +29,13 @@ IN_WORDS: tuple[tuple[Outcome, str], ...] = (
     (
         Delivered(frozenset({AT_B1, AT_A1})),
         (
-            "delivered to pod-a1:8080 seeing its own address; pod-b1:8081 seeing an address of worker-a; "
+            "delivered to pod-a1:8080 seeing the sender's address; pod-b1:8081 seeing an address of worker-a; "
             "answered from the address that was asked"
         ),
     ),
     (
         Delivered(frozenset({AT_A1}), AnsweredFrom.ENDPOINT),
-        "delivered to pod-a1:8080 seeing its own address; answered from the endpoint's own address",
+        "delivered to pod-a1:8080 seeing the sender's address; answered from the endpoint's own address",
     ),
     (
         Unanswered(frozenset({Arrival(Place.POD_C1, 0, Foreign("192.0.2.7"))})),
@@ -49,13 +49,13 @@ IN_WORDS: tuple[tuple[Outcome, str], ...] = (
     (
         Lost(Unanswered(frozenset({AT_A1}))),
         (
-            "arrived at pod-a1:8080 seeing its own address; no answer came back; "
+            "arrived at pod-a1:8080 seeing the sender's address; no answer came back; "
             "the sentinels behind it were lost, too"
         ),
     ),
     (
         Unstable((Fate(Dropped(), 2), Fate(LocalError("EPERM"), 1))),
-        "unstable: 2 probes dropped without a word; 1 probes failed at the sender with EPERM",
+        "unstable: 2 probes dropped without a word; 1 probe failed at the sender with EPERM",
     ),
 )
 VALUES = [outcome for outcome, _ in IN_WORDS]

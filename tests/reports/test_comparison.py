@@ -86,7 +86,7 @@ def test_only_the_difference_is_marked() -> None:
         trait="pod-c1:8080 saw",
         expected="an address of worker-a",
         recorded="",
-        observed="its own address",
+        observed="the sender's address",
         differs=True,
         recorded_differs=False,
     )

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from conformance.results import Step, Way
 from reports.drawing import WIDTH, arrows, boxes, drawings, is_return, returned
-from tests.reports.ways import cluster_ip_way, forwarded_way, node_port_way, refused_way
+from tests.reports.ways import NODE_PORT, cluster_ip_way, forwarded_way, node_port_way, refused_way
 
 ASKED = "10.96.14.7:80"
 
@@ -104,3 +104,28 @@ def test_boxes_and_legs_do_not_overlap() -> None:
         assert all(y + height <= below for (y, height), (below, _) in pairwise(parts))
         assert parts[-1][0] + parts[-1][1] <= drawn.height
         assert WIDTH < 390
+
+
+def test_several_packets_of_one_way_are_drawn_once() -> None:
+    """A SYN that is sent again, the segments of a request: one drawing, with their number where they begin."""
+    there = (
+        _step("client", "eth0", "out", "172.18.0.100:40000", NODE_PORT),
+        _step("worker-b", "eth0", "in", "172.18.0.100:40000", NODE_PORT),
+        _step("worker-b", "socket", "local", "172.18.0.100:40000", NODE_PORT),
+    )
+    [once] = drawings(Way("", 1, "", there), NODE_PORT)
+    [thrice] = drawings(Way("", 1, "", there * 3), NODE_PORT)
+    assert [stop.interfaces for stop in once.stops] == ["eth0", "eth0 → socket"]
+    assert [stop.interfaces for stop in thrice.stops] == ["eth0, 3 packets", "eth0 → socket"]
+    assert thrice.legs == once.legs
+
+
+def test_a_packet_that_comes_by_again_is_drawn_again() -> None:
+    """Nodes that send a packet to each other lower its TTL: a loop is seen in the drawing."""
+    out, into = (
+        _step("worker-a", "eth0", "out", "10.244.1.4:33000", ASKED),
+        _step("worker-b", "eth0", "in", "10.244.1.4:33000", ASKED),
+    )
+    loop = (out, into, replace(into, direction="out", ttl=63), replace(out, direction="in", ttl=63))
+    [drawn] = drawings(Way("", 1, "", loop), ASKED)
+    assert [stop.place for stop in drawn.stops] == ["worker-a", "worker-b", "worker-a"]

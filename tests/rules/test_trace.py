@@ -3,7 +3,7 @@
 import struct
 
 from lab.rules.netlink import NESTED, attribute
-from lab.rules.trace import parse
+from lab.rules.trace import Told, of_first, parse
 
 
 def text(kind: int, value: str) -> bytes:
@@ -72,3 +72,20 @@ def test_other_messages_are_passed_over() -> None:
 def test_a_header_that_claims_nothing_ends_the_datagram() -> None:
     """A message that says it is shorter than its header is the last that is read."""
     assert list(parse(struct.pack("=IHHII", 3, 0, 0, 0, 0) + rule("nat", "X", 1, 1))) == []
+
+
+OWN_RULE: Told = ("ip svcproof-trace", "prerouting", 2, "continue")
+OWN_POLICY: Told = ("ip svcproof-trace", "prerouting", 0, "policy accept")
+DROPPED: Told = ("ip filter", "INPUT", 9, "drop")
+
+
+def test_of_a_packet_that_is_sent_again_the_first_is_told() -> None:
+    """A kernel sends a SYN again that nobody answers: it comes to the lab's own rule of the hook a second time."""
+    assert list(of_first([OWN_RULE, OWN_POLICY, DROPPED, OWN_RULE, OWN_POLICY, DROPPED])) == [DROPPED]
+
+
+def test_a_packet_that_a_node_sends_itself_is_one() -> None:
+    """It comes to the rule of each hook, as it goes out and as it comes in."""
+    out: Told = ("ip svcproof-trace", "output", 4, "continue")
+    passed: Told = ("ip nat", "POSTROUTING", 7, "accept")
+    assert list(of_first([out, passed, OWN_RULE, OWN_POLICY, DROPPED])) == [passed, DROPPED]

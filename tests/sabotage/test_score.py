@@ -166,6 +166,7 @@ def test_the_terminal_says_score_and_speed() -> None:
     [first, second] = summary(sabotage([NOTICED, SURVIVED], baseline=unsound, behind=unsound))
     assert "2 faults tried" in first
     assert (
-        second == "score 50.0 %, 4.0 faults a second, 50 claims, of which not as expected without any fault: "
+        second
+        == "score 50.00 %, 4.0 faults a second, 50 claims, of which not as expected without any fault: "
         "1 before the faults, 1 behind them"
     )

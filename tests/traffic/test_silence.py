@@ -1,6 +1,7 @@
 """Silence is proven by sentinels, never waited for; where they are lost, the lab must answer itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import IPv4Address
 
 import pytest
@@ -241,3 +242,22 @@ def test_a_request_without_any_answer_is_followed_too(exchange: Exchange, networ
     del network.handed[:]
     exchange.follow(asked[1:], behind(way(GONE)))
     assert network.handed == []
+
+
+def test_one_request_bears_the_mark_that_is_looked_for(exchange: Exchange) -> None:
+    """Whoever looks for the mark does so from before it is asked until sentinels have followed it."""
+    seen: list[str | int] = []
+
+    @contextmanager
+    def around(mark: int) -> Iterator[None]:
+        seen.append(mark)
+        yield
+        seen.append("over")
+
+    def ask(mark: int) -> Trace:
+        seen.append("asked")
+        return a_request(mark)
+
+    trace = exchange.request_one(ask, behind(way(GONE), at_home=[way(HOME)]), around)
+    assert seen == [trace.probe.mark, "asked", "over"]
+    assert trace.sentinels_lost

@@ -12,6 +12,25 @@ from lab.networks.calico.addressing import mtu
 from lab.profiles import Encapsulation, ProxyMode
 
 HEALTH_PORT = 9099
+_OF_EVERY_NODE = {
+    "DATASTORE_TYPE": "kubernetes",
+    "NO_DEFAULT_POOLS": "true",
+    "WAIT_FOR_DATASTORE": "true",
+    "FELIX_DATASTORETYPE": "kubernetes",
+    "FELIX_LOGFILEPATH": "none",
+    "FELIX_LOGSEVERITYSYS": "none",
+    "FELIX_LOGSEVERITYSCREEN": "INFO",
+    "FELIX_USAGEREPORTINGENABLED": "false",
+    "FELIX_IPV6SUPPORT": "false",
+    "FELIX_XDPENABLED": "false",
+    "FELIX_BPFENABLED": "false",
+    "FELIX_DEBUGSKIPCTLBCLEANUP": "true",
+    "FELIX_HEALTHENABLED": "true",
+    "FELIX_HEALTHPORT": str(HEALTH_PORT),
+    "FELIX_DEFAULTENDPOINTTOHOSTACTION": "ACCEPT",
+    "FELIX_IPTABLESBACKEND": "NFT",
+}
+"""What calico-node is told of any node."""
 
 # Felix ends with 129 when its configuration has changed, and wants to be started again. Each node has a mount
 # namespace of its own: the programs keep node names, MTUs and sockets in directories that would be shared otherwise.
@@ -45,27 +64,12 @@ def node_environment(
     """What calico-node is told of a node."""
     vxlan = encapsulation is Encapsulation.VXLAN
     return {
-        "DATASTORE_TYPE": "kubernetes",
+        **_OF_EVERY_NODE,
         "KUBECONFIG": str(kubeconfig),
         "NODENAME": node.value,
-        "NO_DEFAULT_POOLS": "true",
-        "WAIT_FOR_DATASTORE": "true",
         "CALICO_NETWORKING_BACKEND": "vxlan" if vxlan else "none",
         "IP": f"{plan.NODE_ADDRESSES[node]}/{plan.UNDERLAY.prefixlen}",
-        "FELIX_DATASTORETYPE": "kubernetes",
         "FELIX_FELIXHOSTNAME": node.value,
-        "FELIX_LOGFILEPATH": "none",
-        "FELIX_LOGSEVERITYSYS": "none",
-        "FELIX_LOGSEVERITYSCREEN": "INFO",
-        "FELIX_USAGEREPORTINGENABLED": "false",
-        "FELIX_IPV6SUPPORT": "false",
-        "FELIX_XDPENABLED": "false",
-        "FELIX_BPFENABLED": "false",
-        "FELIX_DEBUGSKIPCTLBCLEANUP": "true",
-        "FELIX_HEALTHENABLED": "true",
-        "FELIX_HEALTHPORT": str(HEALTH_PORT),
-        "FELIX_DEFAULTENDPOINTTOHOSTACTION": "ACCEPT",
-        "FELIX_IPTABLESBACKEND": "NFT",
         "FELIX_NFTABLESMODE": "Enabled" if mode is ProxyMode.NFTABLES else "Disabled",
         # Without VXLAN felix leaves the routes to BIRD, unless it is told to write them.
         "FELIX_PROGRAMCLUSTERROUTES": "Disabled" if vxlan else "Enabled",

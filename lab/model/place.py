@@ -1,6 +1,7 @@
 """Where packets are sent and captured. A place is one network namespace in which a socket can be opened."""
 
 from enum import StrEnum
+from functools import cached_property
 
 
 class PlaceKind(StrEnum):
@@ -34,7 +35,7 @@ class Place(StrEnum):
     ROUTER = "router"
     """The nodes' default router: sees what leaves the nodes untranslated."""
 
-    @property
+    @cached_property
     def kind(self) -> PlaceKind:
         """Node, pod or outside."""
         if self.startswith("worker-"):

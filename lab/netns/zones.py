@@ -21,6 +21,7 @@ from lab.traffic.way import Way
 
 _NAME = "svcproof-zones"
 _PORT = 19_999
+_ASKED_EVERY_SECONDS = 0.02
 _PROBES = 24
 """Without its zone a node picks one of two addresses at random: all right by chance once in 2^24."""
 
@@ -102,6 +103,7 @@ class Zones:
             f"kube-proxy on {node} knows the zone of its node",
             limit,
             lambda: self.exchange.all_reach(way, Place.ROUTER, wanted, _PROBES) or None,
+            _ASKED_EVERY_SECONDS,
         )
 
 

@@ -1,13 +1,14 @@
 """Probes, made and read with scapy; the only importer of it.
 
-A flow's first probe is built by scapy; those that follow differ from it in mark and source port only, and are
-patched from its bytes, because building takes scapy 0.3 ms each.
+The first probe of a shape is built by scapy; those that follow differ from it in addresses, ports and mark only, and
+are patched from its bytes, because building takes scapy a millisecond each.
 """
 
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from ipaddress import IPv4Address
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.sctp import SCTP, SCTPChunkInit
@@ -19,7 +20,7 @@ from lab.traffic.decode import ASKED, PAYLOAD
 
 TTL = 64
 _MSS = 1400
-_IP_BYTES = 20
+_IP_BYTES, _ADDRESSES_AT = 20, 12
 HEADER_BYTES = _IP_BYTES + 8 + PAYLOAD.size
 """Of a UDP or ICMP probe without padding: the IP header, the transport's, what carries the mark."""
 _SUM_AT = {Transport.TCP: 16, Transport.UDP: 6, Transport.ICMP: 2}
@@ -50,10 +51,11 @@ def craft(shape: Shape, headers: Headers, mark: int) -> bytes:
     return bytes(ip / _transport(shape, headers, mark))
 
 
-@lru_cache(maxsize=4096)
-def _blank(shape: Shape, headers: Headers) -> bytes:
-    """A probe without mark and source port, kept: scapy takes a millisecond, and barriers and sentinels ask alike."""
-    return craft(shape, headers, 0)
+@lru_cache(maxsize=64)
+def _blank(shape: Shape, ttl: int) -> bytes:
+    """A probe of a shape without mark, addresses and ports, kept: scapy takes a millisecond for each."""
+    nowhere = IPv4Address(0)
+    return craft(shape, Headers(nowhere, 0, nowhere, 0, shape.transport, ttl), 0)
 
 
 def fragments(packet: bytes, size: int) -> list[bytes]:
@@ -64,23 +66,24 @@ def fragments(packet: bytes, size: int) -> list[bytes]:
 
 def template(shape: Shape, headers: Headers) -> Callable[[int, int], bytes]:
     """A maker of probes of one flow: (mark, source port) to bytes."""
-    whole = _blank(shape, headers)
-    head, body = whole[:_IP_BYTES], bytearray(whole[_IP_BYTES:])
     if shape.transport is Transport.SCTP or (shape.transport is Transport.TCP and "S" not in shape.flags):
         return lambda mark, port: craft(shape, replace(headers, source_port=port), mark)
-    pseudo = _pseudo_header(head, len(body))
+    whole = _blank(shape, headers.ttl)
+    head = whole[:_ADDRESSES_AT] + headers.source.packed + headers.destination.packed
+    body = bytearray(whole[_IP_BYTES:])
+    is_icmp = shape.transport is Transport.ICMP
+    if not is_icmp:
+        struct.pack_into("!H", body, 2, headers.destination_port)
+    pseudo = b"" if is_icmp else _pseudo_header(head, len(body))
+    port_at = 4 if is_icmp else 0
     sum_at = _SUM_AT[shape.transport]
     mark_at = 4 if shape.transport is Transport.TCP else struct.calcsize("!HHHH") + len(ASKED)
 
     def make(mark: int, port: int) -> bytes:
-        if shape.transport is Transport.ICMP:
-            struct.pack_into("!H", body, 4, port)
-        else:
-            struct.pack_into("!H", body, 0, port)
+        struct.pack_into("!H", body, port_at, port)
         struct.pack_into("!I", body, mark_at, mark)
         struct.pack_into("!H", body, sum_at, 0)
-        covered = bytes(body) if shape.transport is Transport.ICMP else pseudo + bytes(body)
-        struct.pack_into("!H", body, sum_at, checksum(covered))
+        struct.pack_into("!H", body, sum_at, checksum(pseudo + body))
         # The kernel writes the IP header's own checksum on a raw socket.
         return head[:4] + struct.pack("!H", mark & 0xFFFF) + head[6:] + bytes(body)
 

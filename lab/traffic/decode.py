@@ -16,6 +16,7 @@ Where the marks are, on the way out and on the way back (none of it is touched b
 import struct
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import NamedTuple
 
@@ -100,9 +101,14 @@ class _Packet(NamedTuple):
     body: bytes
 
     def headers(self, transport: Transport, ports: tuple[int, int] = (0, 0)) -> Headers:
-        return Headers(
-            IPv4Address(self.source), ports[0], IPv4Address(self.destination), ports[1], transport, self.ttl
-        )
+        source, destination = _address(self.source), _address(self.destination)
+        return Headers(source, ports[0], destination, ports[1], transport, self.ttl)
+
+
+@lru_cache(maxsize=4096)
+def _address(packed: bytes) -> IPv4Address:
+    """A lab has few, and the same ones pass again and again."""
+    return IPv4Address(packed)
 
 
 def decode(packet: bytes, known: Known) -> Decoded | None:

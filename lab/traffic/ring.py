@@ -54,5 +54,6 @@ class Ring:
 
     def close(self) -> None:
         """Ends the capture."""
+        self._slots.close()
         self._memory.close()
         self._socket.close()

@@ -16,7 +16,8 @@ SLOTS = 8192
 _HEADER = struct.Struct("=IIIHHII")  # status, length, captured, mac, network, seconds, nanoseconds
 _ADDRESS = struct.Struct("=HHiHBB")  # family, protocol, interface index, hardware, packet type, length
 _ADDRESS_AT = 32
-_STATUS = struct.Struct("=I")
+_WORD_BYTES = 4
+_WORDS = SLOT_BYTES // _WORD_BYTES
 _TO_USER = 1
 _OTHERHOST, _OUTGOING = 3, 4
 _WRITERS = 16
@@ -37,7 +38,12 @@ class Slots:
 
     def __init__(self, memory: mmap.mmap | bytearray) -> None:
         self._memory = memory
+        self._words = memoryview(memory).cast("I")
         self._next = 0
+
+    def close(self) -> None:
+        """Lets go of the memory, which cannot be closed before."""
+        self._words.release()
 
     def read(self) -> Iterator[Frame]:
         """The frames that are there and were meant for this place, each given back to the kernel as it is read.
@@ -51,8 +57,8 @@ class Slots:
                 yield frame
 
     def _is_there(self, ahead: int) -> bool:
-        [status] = _STATUS.unpack_from(self._memory, (self._next + ahead) % SLOTS * SLOT_BYTES)
-        return bool(status & _TO_USER)
+        # The status is a slot's first word.
+        return bool(self._words[(self._next + ahead) % SLOTS * _WORDS] & _TO_USER)
 
     def _is_being_written(self) -> bool:
         """Whether the next frame is not there, and those behind it are. Returns when it is there too.
@@ -71,7 +77,7 @@ class Slots:
         _, _, index, _, kind, _ = _ADDRESS.unpack_from(memory, at + _ADDRESS_AT)
         start = at + network
         packet = bytes(memory[start : start + captured])
-        _STATUS.pack_into(memory, at, 0)
+        self._words[self._next * _WORDS] = 0
         self._next = (self._next + 1) % SLOTS
         if kind == _OTHERHOST:
             return None

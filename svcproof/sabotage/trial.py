@@ -106,14 +106,22 @@ class Trial:
 
     @contextmanager
     def _made(self, fault: AbstractContextManager[None]) -> Iterator[None]:
-        """The fault for the body. What was lost without it says nothing of what is lost with it, nor the other way."""
-        exchange = self.bench.cluster.exchange
-        exchange.forget()
+        """The fault for the body.
+
+        What was lost without it says nothing of what is lost with it, nor which addresses were sent from; nor the other
+        way.
+        """
+        self._forget()
         try:
             with fault:
                 yield
         finally:
-            exchange.forget()
+            self._forget()
+
+    def _forget(self) -> None:
+        exchange = self.bench.cluster.exchange
+        exchange.forget()
+        exchange.forget_sources()
 
     def _tried(
         self,

@@ -25,10 +25,15 @@ class Exchange:
     """Counts how often it was told to forget."""
 
     forgotten = 0
+    sources_forgotten = 0
 
     def forget(self) -> None:
         """Nothing to forget."""
         self.forgotten += 1
+
+    def forget_sources(self) -> None:
+        """Nothing to forget."""
+        self.sources_forgotten += 1
 
 
 class SabotagedCluster(FakeCluster):

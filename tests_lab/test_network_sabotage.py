@@ -16,7 +16,12 @@ NOTICED = {
     "the tunnel of worker-a has another address of its own pods' network": "net-node.",
     "the tunnel of worker-a has another MAC than its peers know": "net-pod.",
     "the tunnel of worker-a sends from its secondary address": "net-way.",
+    "worker-a takes no packet of pod-a1": "net-pod.tcp_on_one_node",
+    "worker-a takes no packet of pod-a2": "net-node.pod_to_its_own_node",
+    "worker-b takes no packet of pod-b1": "net-pod.udp_across_nodes",
+    "worker-c takes no packet of pod-c1": "net-pod.ping_across_nodes",
     "natOutgoing is gone from worker-a": "net-nat.",
+    "natOutgoing is gone from worker-b": "net-nat.",
     "rp_filter is off on the links of worker-a": "net-spoof.",
     "worker-b does not answer for the gateway of pod-b1": "net-pod.",
 }

@@ -17,12 +17,14 @@ from lab.networks.calico import addressing, masquerade, tunnel
 from lab.profiles import Encapsulation, NetworkName, ProxyMode
 from svcproof.sabotage import of_tunnel
 from svcproof.sabotage.bench import Bench
-from svcproof.sabotage.beside import Beside
+from svcproof.sabotage.beside import Beside, nodes_end
 from svcproof.sabotage.fault import Kind
 from svcproof.sabotage.of_tunnel import NODE, PEER, SMALL_MTU, Change
 from svcproof.sabotage.sysctls import written
 
 _POD = Place.POD_B1
+_UNHEARD = (Place.POD_A1, Place.POD_A2, _POD, Place.POD_C1)
+_NETDEV = "netdev svcproof-sabotage"
 _SEGMENT_MTU = 1500
 _FLANNEL_CHAIN = "FLANNEL-POSTRTG"
 _IPTABLES, _RESTORE = ["iptables", "-t", "nat"], ["iptables-restore", "-T", "nat"]
@@ -40,11 +42,20 @@ def faults(cluster: NetnsCluster) -> Sequence[Beside]:
             _beside(f"the pods of {NODE} have the MTU of the network between nodes", _with_large_pods)
         )
     found += [_beside(*each) for each in of_tunnel.faults(cluster.order.encapsulation)]
+    found += [_beside(f"{pod.node} takes no packet of {pod}", partial(_unheard, pod=pod)) for pod in _UNHEARD]
     if cluster.profile.network is NetworkName.FLANNEL:
-        found.append(_beside(f"{NODE} masquerades nothing for flannel", _without_flannels_masquerade))
+        found += [
+            _beside(
+                f"{node} masquerades nothing for flannel", partial(_without_flannels_masquerade, node=node)
+            )
+            for node in (NODE, PEER)
+        ]
     if cluster.profile.network is NetworkName.CALICO and isinstance(cluster.order.calico, BuiltDatapath):
         found += [
-            _beside(f"natOutgoing is gone from {NODE}", _without_nat_outgoing),
+            *(
+                _beside(f"natOutgoing is gone from {node}", partial(_without_nat_outgoing, node=node))
+                for node in (NODE, PEER)
+            ),
             _beside(f"rp_filter is off on the links of {NODE}", _without_rp_filter),
             _beside(f"{PEER} does not answer for the gateway of {_POD}", _without_proxy_arp),
         ]
@@ -126,15 +137,15 @@ def _with_large_pods(bench: Bench) -> Iterator[None]:
 
 
 @contextmanager
-def _without_nat_outgoing(bench: Bench) -> Iterator[None]:
+def _without_nat_outgoing(bench: Bench, node: Place) -> Iterator[None]:
     cluster = bench.cluster
     broken, mended, text = _nat_outgoing(cluster)
-    with cluster.namespaces.inside(NODE):
+    with cluster.namespaces.inside(node):
         run(broken)
     try:
         yield
     finally:
-        with cluster.namespaces.inside(NODE):
+        with cluster.namespaces.inside(node):
             run(mended, stdin=text)
 
 
@@ -153,7 +164,7 @@ def _nat_outgoing(cluster: NetnsCluster) -> tuple[list[str], list[str], str]:
 
 
 @contextmanager
-def _without_flannels_masquerade(bench: Bench) -> Iterator[None]:
+def _without_flannels_masquerade(bench: Bench, node: Place) -> Iterator[None]:
     """What pods send beyond the pod network keeps their addresses."""
     match bench.cluster.profile.proxy_mode:
         case ProxyMode.IPTABLES:
@@ -163,14 +174,33 @@ def _without_flannels_masquerade(bench: Bench) -> Iterator[None]:
             saved, broken, mend = ["nft", "list", *table], ["nft", "delete", *table], ["nft", "-f", "-"]
         case _:
             assert_never(bench.cluster.profile.proxy_mode)
-    with bench.cluster.namespaces.inside(NODE):
+    with bench.cluster.namespaces.inside(node):
         before = run(saved)
         run(broken)
     try:
         yield
     finally:
-        with bench.cluster.namespaces.inside(NODE):
+        with bench.cluster.namespaces.inside(node):
             run(mend, stdin=before)
+
+
+@contextmanager
+def _unheard(bench: Bench, pod: Place) -> Iterator[None]:
+    """What the pod sends and what it answers is dropped where it enters its node; it is still found by ARP."""
+    namespaces = bench.cluster.namespaces
+    hook = f'type filter hook ingress device "{nodes_end(namespaces, pod)}" priority 0;'
+    lines = [
+        f"add table {_NETDEV}",
+        f"add chain {_NETDEV} ingress {{ {hook} }}",
+        f"add rule {_NETDEV} ingress ether type ip drop",
+    ]
+    with namespaces.inside(pod.node):
+        run(["nft", "-f", "-"], stdin="".join(f"{line}\n" for line in lines))
+    try:
+        yield
+    finally:
+        with namespaces.inside(pod.node):
+            run(["nft", "delete", "table", *_NETDEV.split()])
 
 
 @contextmanager

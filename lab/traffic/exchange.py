@@ -67,6 +67,10 @@ class Exchange:
         """Opens the connection that probes of this way are sent on. LabError where it is not established."""
         self._connections.open(way.sender, way.mark, way.source_port, way.destination, way.port)
 
+    def disconnect(self) -> None:
+        """Ends every connection that was opened."""
+        self._connections.close()
+
     def send(self, way: Way, count: int, sentinels: Sentinels) -> Sequence[Trace]:
         """Sends `count` probes, each of a flow of its own. NotReady where the lab cannot tell what became of them."""
         flight = Flight(is_data=way.is_data)

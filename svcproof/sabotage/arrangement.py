@@ -45,7 +45,7 @@ class Arrangement:
     def within(self, round_: Round, *, known: bool = False) -> Iterator[Trial]:
         """A round's circumstances for the body. known: whether it was seen before which claims are as expected."""
         with closing(Bench(self.cluster)) as bench:
-            opened = self._open_flows_of(round_)
+            opened = self._open_flows_of(bench, round_)
             self.arranged.arrange(round_.services, round_.when)
             with bench.frozen():
                 if not opened:
@@ -109,9 +109,16 @@ class Arrangement:
             if notice is not None:
                 self.behind[claim.id] = notice.observed
 
-    def _open_flows_of(self, round_: Round) -> bool:
-        """Opens the flows of claims about open ones, in their past, which they share; whether there are any."""
+    def _open_flows_of(self, bench: Bench, round_: Round) -> bool:
+        """Opens the flows of claims about open ones, in their past, which they share; whether there are any.
+
+        First those that were open before are ended and forgotten: they had the same ports, and later it would be too
+        late to forget any.
+        """
         opened = [claim for claim in round_.claims if claim.past]
+        if opened:
+            self.cluster.exchange.disconnect()
+            bench.forget_flows()
         live = Live(self.cluster)
         for stage, when in enumerate(opened[0].past if opened else ()):
             self.arranged.arrange(round_.services, when)

@@ -54,10 +54,19 @@ def asked_of(cluster: SabotagedCluster, round_: Round) -> list[str]:
         return [each for each in cluster.asked if each not in states]
 
 
+def test_flows_of_before_are_forgotten_before_others_are_opened(cluster: SabotagedCluster) -> None:
+    """Ended first, while nodes know them; and never again behind that: an open flow would be a new one."""
+    asked = asked_of(cluster, Round((ECHO,), (), (OPEN,)))
+    at = asked.index("connect 61000")
+    assert asked.index("disconnect") < asked.index("forget flows") < at
+    assert "forget flows" not in asked[at:]
+
+
 def test_fresh_flows_meet_nodes_that_have_forgotten(cluster: SabotagedCluster) -> None:
     """Those of the circumstances that were brought about included."""
     asked = asked_of(cluster, Round((ECHO,), (), (FRESH,)))
     assert asked.index("services echo") < asked.index("forget flows")
+    assert "disconnect" not in asked
 
 
 def test_what_was_seen_to_be_sound_is_not_asked_again(cluster: SabotagedCluster) -> None:

@@ -1,8 +1,8 @@
 """A sabotage as a report shows it: what became of each fault, and which claim noticed it."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 _EACH = 200
@@ -76,13 +76,22 @@ class Became:
 
 @dataclass(frozen=True, slots=True)
 class SabotageTable:
-    """The faults of one sabotage by their fate, survivors first. open: the fates that say something is wrong."""
+    """The faults of one sabotage by their fate, survivors first. open: the fates that say something is wrong.
+
+    never_red: the claims that no fault turned red, with why.
+    """
 
     title: str
     profile: str
     sentence: str
     open: frozenset[str]
     rows: tuple[SabotageRow, ...]
+    never_red: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def never_by_reason(self) -> Mapping[str, Sequence[str]]:
+        """The same by reason."""
+        return by_reason(self.never_red)
 
     @property
     def by_fate(self) -> tuple[Became, ...]:
@@ -96,6 +105,14 @@ class SabotageTable:
     def wrong(self) -> tuple[Became, ...]:
         """The faults that should have become something else."""
         return tuple(each for each in self.by_fate if each.is_wrong)
+
+
+def by_reason(never_red: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+    """Reasons, each with its claims in their order."""
+    found: dict[str, list[str]] = {}
+    for claim, why in sorted(never_red.items()):
+        found.setdefault(why, []).append(claim)
+    return found
 
 
 def _told(rows: Sequence[SabotageRow], told: str) -> Told:

@@ -59,9 +59,17 @@ class Exchange:
         """What was seen of the last batch that had begun, also where an error has ended it before all was seen."""
         return self._batch()
 
+    def forget_sources(self) -> None:
+        """Must be called when places' own addresses or routes have changed, and not during a stream."""
+        self._senders.forget_sources()
+
     def connect(self, way: Way) -> None:
         """Opens the connection that probes of this way are sent on. LabError where it is not established."""
         self._connections.open(way.sender, way.mark, way.source_port, way.destination, way.port)
+
+    def disconnect(self) -> None:
+        """Ends every connection that was opened."""
+        self._connections.close()
 
     def send(self, way: Way, count: int, sentinels: Sentinels) -> Sequence[Trace]:
         """Sends `count` probes, each of a flow of its own. NotReady where the lab cannot tell what became of them."""

@@ -164,6 +164,10 @@ class Senders:
             answer = fcntl.ioctl(asking, _SIOCGIFHWADDR, struct.pack("16s16x", _LINK.encode()))
         return answer[18:24]
 
+    def forget_sources(self) -> None:
+        """Has kernels be asked anew from which address they send: routes and addresses may be others now."""
+        self._sources.clear()
+
     def source(self, place: Place, mark: int, destination: IPv4Address) -> IPv4Address:
         """The address that the place's kernel would send from. LabError where it has no route."""
         key = (place, mark, destination)

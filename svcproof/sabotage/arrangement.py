@@ -1,5 +1,6 @@
 """Brings a lab into the circumstances of a round, with kube-proxy frozen and the claims sorted out."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -13,11 +14,12 @@ from lab.profiles import ProxyMode
 from svcproof.sabotage import of_iptables, of_nftables
 from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.beside import Beside
-from svcproof.sabotage.claims import Claim, Round
+from svcproof.sabotage.claims import Claim
 from svcproof.sabotage.equivalence import Proof
 from svcproof.sabotage.fault import Fault
 from svcproof.sabotage.judges import Judges, ask
 from svcproof.sabotage.order import SabotageOrder
+from svcproof.sabotage.rounds import Round
 from svcproof.sabotage.surroundings import surroundings_of
 from svcproof.sabotage.trial import Trial
 
@@ -28,6 +30,7 @@ class Arrangement:
 
     baseline: claims that were not as expected before the faults of their round, with what was seen; they are not asked.
     behind: those that had noticed faults, and were not as expected behind them.
+    asked: about how many faults each claim was asked.
     """
 
     cluster: NetnsCluster
@@ -36,25 +39,45 @@ class Arrangement:
     network: Sequence[Claim] = ()
     baseline: dict[str, str] = field(default_factory=dict)
     behind: dict[str, str] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
-    def within(self, round_: Round) -> Iterator[Trial]:
-        """A round's circumstances for the body."""
-        opened = self._open_flows_of(round_)
+    def within(self, round_: Round, *, known: bool = False) -> Iterator[Trial]:
+        """A round's circumstances for the body. known: whether it was seen before which claims are as expected."""
+        with closing(Bench(self.cluster)) as bench:
+            opened = self._open_flows_of(bench, round_)
+            self.arranged.arrange(round_.services, round_.when)
+            with bench.frozen():
+                if not opened:
+                    bench.forget_flows()
+                yield self._trial(bench, self._judges(bench, round_, known=known), round_)
+
+    def _judges(self, bench: Bench, round_: Round, *, known: bool) -> Judges:
+        pods_are_as_at_first = all(isinstance(each, ServiceIs) for each in round_.when)
+        network = self._holding(self.network) if pods_are_as_at_first else ()
+        if known:
+            return Judges(self._holding(round_.claims), network)
+        # In a sample, what has noticed a fault is asked behind the faults, and by that alone.
+        opened = any(claim.past for claim in round_.claims)
+        at_once = self.order.budget is None or opened or not round_.services
+        return Judges(self._sound(bench, round_.claims) if at_once else round_.claims, network)
+
+    def _holding(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Those that were not seen to be other than expected."""
+        return [claim for claim in claims if claim.id not in self.baseline]
+
+    @contextmanager
+    def at_work(self, round_: Round) -> Iterator[Trial]:
+        """A round's circumstances for the body, with kube-proxy at work: what answers is itself."""
         self.arranged.arrange(round_.services, round_.when)
-        with closing(Bench(self.cluster)) as bench, bench.frozen():
-            if not opened:
-                bench.forget_flows()
-            pods_are_as_at_first = all(isinstance(each, ServiceIs) for each in round_.when)
-            holding = [each for each in self.network if each.id not in self.baseline]
-            network = holding if pods_are_as_at_first else ()
-            # In a sample, what has noticed a fault is asked behind the faults, and by that alone.
-            at_once = self.order.budget is None or opened or not round_.services
-            judges = Judges(self._sound(bench, round_.claims) if at_once else round_.claims, network)
-            when = ", ".join(str(each) for each in round_.when)
-            yield Trial(
-                bench, judges, Proof(bench, round_.standing, round_.when), full=self.order.full, when=when
-            )
+        with closing(Bench(self.cluster)) as bench:
+            bench.read()
+            yield self._trial(bench, Judges(self._sound(bench, round_.claims)), round_)
+
+    def _trial(self, bench: Bench, judges: Judges, round_: Round) -> Trial:
+        proof = Proof(bench, round_.standing, round_.when)
+        when = ", ".join(str(each) for each in round_.when)
+        return Trial(bench, judges, proof, full=self.order.full, when=when, asked=self.asked)
 
     def faults(self, bench: Bench, round_: Round) -> Iterator[Fault]:
         """The faults of all nodes: an entry that several nodes hold is broken on all of them."""
@@ -86,9 +109,16 @@ class Arrangement:
             if notice is not None:
                 self.behind[claim.id] = notice.observed
 
-    def _open_flows_of(self, round_: Round) -> bool:
-        """Opens the flows of claims about open ones, in their past, which they share; whether there are any."""
+    def _open_flows_of(self, bench: Bench, round_: Round) -> bool:
+        """Opens the flows of claims about open ones, in their past, which they share; whether there are any.
+
+        First those that were open before are ended and forgotten: they had the same ports, and later it would be too
+        late to forget any.
+        """
         opened = [claim for claim in round_.claims if claim.past]
+        if opened:
+            self.cluster.exchange.disconnect()
+            bench.forget_flows()
         live = Live(self.cluster)
         for stage, when in enumerate(opened[0].past if opened else ()):
             self.arranged.arrange(round_.services, when)

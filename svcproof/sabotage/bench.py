@@ -57,6 +57,10 @@ class Bench:
     def freeze(self) -> None:
         """Holds every kube-proxy still, and keeps the rules that they wrote."""
         self._signal(signal.SIGSTOP)
+        self.read()
+
+    def read(self) -> None:
+        """Keeps the rules of every node as they are."""
         self._kept = self._on_each(NodeRules.read)
 
     @property
@@ -71,7 +75,12 @@ class Bench:
     @contextmanager
     def broken(self, fault: Fault) -> Iterator[None]:
         """Breaks the rules for the body, and mends them behind it. Refusal where the kernel does not take the fault."""
-        wanted = {node: broken(self._kept[node], fault) for node in self.holders(fault)}
+        with self.having({node: broken(self._kept[node], fault) for node in self.holders(fault)}):
+            yield
+
+    @contextmanager
+    def having(self, wanted: Mapping[Place, Ruleset]) -> Iterator[None]:
+        """Has these nodes have other rules for the body. Refusal where the kernel does not take them."""
         self.forget()
         try:
             self._break(wanted)

@@ -9,15 +9,16 @@ from functools import partial
 from lab.commands import run
 from lab.model import NODES, PODS, Place, ProxyHas, Service
 from lab.netns.cluster import NetnsCluster
+from lab.netns.namespaces import Namespaces
 from lab.rules.node import NodeRules
 from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.fault import Kind
 from svcproof.sabotage.sysctls import written
 
-_TABLE = "ip svcproof-sabotage"
+TABLE = "ip svcproof-sabotage"
 _FORWARD = "type filter hook forward priority 10; policy drop;"
-_DROP_ALL = f"add table {_TABLE}\nadd chain {_TABLE} forward {{ {_FORWARD} }}\n"
-_DROP_TRANSLATED = f"{_DROP_ALL}add rule {_TABLE} forward ct status & dnat != dnat accept\n"
+_DROP_ALL = f"add table {TABLE}\nadd chain {TABLE} forward {{ {_FORWARD} }}\n"
+_DROP_TRANSLATED = f"{_DROP_ALL}add rule {TABLE} forward ct status & dnat != dnat accept\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class Beside:
     """A fault that is not in kube-proxy's rules.
 
     harmless: whether no claim may notice it. make: the fault lasts for the body of this context.
+    asks_all: whether claims are asked, too, when one has noticed.
     """
 
     kind: Kind
     says: str
     make: Callable[[Bench], AbstractContextManager[None]]
+    asks_all: bool = False
     harmless: bool = False
 
     @property
@@ -47,11 +50,13 @@ def faults(services: Sequence[Service]) -> tuple[Beside, ...]:
         Beside(Kind.CONNTRACK_FLUSHED, "on every node, before new flows", _flushed, harmless=True),
         Beside(Kind.IP_FORWARD_OFF, "on every node", partial(_sysctls, wanted=forward)),
         Beside(Kind.RP_FILTER_STRICT, "on every interface of every node", partial(_sysctls, wanted=strict)),
-        Beside(Kind.FOREIGN_TABLE_DROP, "everything that is forwarded", partial(_table, text=_DROP_ALL)),
+        Beside(
+            Kind.FOREIGN_TABLE_DROP, "everything that is forwarded", partial(foreign_table, text=_DROP_ALL)
+        ),
         Beside(
             Kind.FOREIGN_TABLE_DROP,
             "everything forwarded that a Service translated",
-            partial(_table, text=_DROP_TRANSLATED),
+            partial(foreign_table, text=_DROP_TRANSLATED),
         ),
         # The first pod of each node answers the lab's sentinels: without it the lab could not tell anything.
         *(
@@ -77,6 +82,14 @@ def _flushed(bench: Bench) -> Iterator[None]:
 
 @contextmanager
 def _killed(bench: Bench) -> Iterator[None]:
+    """As ended, for rules that stand still: what takes over is held still, too."""
+    with ended(bench):
+        yield
+    bench.freeze()
+
+
+@contextmanager
+def ended(bench: Bench) -> Iterator[None]:
     """Ends every kube-proxy at once; a new one takes over behind the body."""
     watched = bench.cluster
     for daemon in watched.proxies.running():
@@ -88,7 +101,6 @@ def _killed(bench: Bench) -> Iterator[None]:
     finally:
         bench.cluster = watched
         watched.serving.set_proxy(ProxyHas())
-        bench.freeze()
 
 
 def _sysctls(bench: Bench, wanted: Mapping[str, str]) -> AbstractContextManager[None]:
@@ -96,7 +108,9 @@ def _sysctls(bench: Bench, wanted: Mapping[str, str]) -> AbstractContextManager[
 
 
 @contextmanager
-def _table(bench: Bench, text: str) -> Iterator[None]:
+def foreign_table(bench: Bench, text: str) -> Iterator[None]:
+    """A table of another program on every node for the body. text: what `nft -f` is told to make it, with that name."""
+
     def change(script: str) -> Callable[[NodeRules], None]:
         return lambda _node: _nft(script)
 
@@ -104,17 +118,13 @@ def _table(bench: Bench, text: str) -> Iterator[None]:
     try:
         yield
     finally:
-        bench.inside(change(f"delete table {_TABLE}\n"))
+        bench.inside(change(f"delete table {TABLE}\n"))
 
 
 @contextmanager
 def _unplugged(bench: Bench, pod: Place) -> Iterator[None]:
     """Takes the node's end of the pod's link down: the pod keeps its addresses and routes for later."""
-    namespaces = bench.cluster.namespaces
-    [own] = json.loads(run(["ip", "-json", "-n", namespaces.name(pod), "link", "show", "eth0"]))
-    node = namespaces.name(pod.node)
-    links = json.loads(run(["ip", "-json", "-n", node, "link", "show"]))
-    [name] = [link["ifname"] for link in links if link["ifindex"] == own["link_index"]]
+    node, name = bench.cluster.namespaces.name(pod.node), nodes_end(bench.cluster.namespaces, pod)
     routes = run(["ip", "-n", node, "route", "show", "dev", name]).splitlines()
     run(["ip", "-n", node, "link", "set", name, "down"])
     try:
@@ -125,6 +135,14 @@ def _unplugged(bench: Bench, pod: Place) -> Iterator[None]:
         for route in routes:
             run(["ip", "-n", node, "route", "replace", *route.split(), "dev", name])
         run(["ip", "-n", node, "neighbour", "flush", "all"])
+
+
+def nodes_end(namespaces: Namespaces, pod: Place) -> str:
+    """The name of the node's end of a pod's link."""
+    [own] = json.loads(run(["ip", "-json", "-n", namespaces.name(pod), "link", "show", "eth0"]))
+    links = json.loads(run(["ip", "-json", "-n", namespaces.name(pod.node), "link", "show"]))
+    [name] = [link["ifname"] for link in links if link["ifindex"] == own["link_index"]]
+    return str(name)
 
 
 def _nft(script: str) -> None:

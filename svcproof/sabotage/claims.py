@@ -1,6 +1,6 @@
 """The claims of the scenarios, collected by pytest without running anything."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,7 +19,6 @@ from lab.model import (
     PodIP,
     ProxyHealth,
     Service,
-    ServiceIs,
     Unallocated,
 )
 from lab.profiles import Profile
@@ -63,6 +62,11 @@ class Claim:
         return live.observations[-1].outcome
 
     @property
+    def asks_kube_proxy(self) -> bool:
+        """Whether kube-proxy answers itself, over HTTP: no claim about rules that stand still."""
+        return isinstance(self.flow.target, HttpTarget)
+
+    @property
     def takes_time(self) -> bool:
         """Whether seconds must pass before it can be observed."""
         return self.after is not None and self.after.idle_seconds > 0
@@ -78,33 +82,35 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """The claims that can be judged together: those of the same Services in the same circumstances."""
+class Collected:
+    """claims: those that can be asked about faults. not_asked: why the others cannot, by their ids."""
 
-    services: tuple[Service, ...]
-    when: tuple[Circumstance, ...]
     claims: tuple[Claim, ...]
-
-    @property
-    def standing(self) -> tuple[Service, ...]:
-        """The Services as the circumstances have them."""
-        changed = {each.service: each.now for each in self.when if isinstance(each, ServiceIs)}
-        return tuple(now for given in self.services if (now := changed.get(given, given)) is not None)
+    not_asked: Mapping[str, str]
 
 
-def collect(profile: Profile, kubernetes: str) -> tuple[Claim, ...]:
-    """The claims of all scenarios, but for those that need kube-proxy at work while they are observed.
+def collect(profile: Profile, kubernetes: str) -> Collected:
+    """The claims of all scenarios."""
+    claims: list[Claim] = []
+    not_asked: dict[str, str] = {}
+    for item in scenario_items():
+        claim = _claim(item, profile, kubernetes)
+        why = _why_not(item, claim)
+        if why:
+            not_asked[claim.id] = why
+        else:
+            claims.append(claim)
+    return Collected(tuple(claims), not_asked)
 
-    It answers at health check ports itself, and a change is what it follows. No rule has a part in what the API says.
-    """
-    claims = [_claim(item, profile, kubernetes) for item in scenario_items() if not _needs_more(item)]
-    return tuple(claim for claim in claims if not isinstance(claim.flow.target, HttpTarget | Creation))
 
-
-def _needs_more(item: pytest.Item) -> bool:
-    """Whether a claim needs more than rules that stand still: a change is what it observes."""
+def _why_not(item: pytest.Item, claim: Claim) -> str:
+    """Why a claim is not asked about faults; nothing where it is."""
     mark = item.get_closest_marker("when")
-    return mark is not None and mark.kwargs.get("before") is not None
+    if mark is not None and mark.kwargs.get("before") is not None:
+        return "how fast a change is followed: that takes kube-proxy at work, which would mend every fault"
+    if isinstance(claim.flow.target, Creation):
+        return "what the API answers: no packet to a Service, no rule and no kube-proxy has a part in it"
+    return ""
 
 
 def _past(mark: pytest.Mark) -> tuple[tuple[Circumstance, ...], ...]:
@@ -123,32 +129,3 @@ def _claim(item: pytest.Item, profile: Profile, kubernetes: str) -> Claim:
     given = given_services([item])
     past = () if mark is None else _past(mark)
     return Claim(found.id, found.flow, found.expect, expect, item.function, given, when, after, past)
-
-
-def rounds(claims: Sequence[Claim]) -> tuple[Round, ...]:
-    """The claims about fresh flows by Services and circumstances.
-
-    Those without circumstances, which ask most, come first; the claims of the pod network, which have no Services, are
-    a round of their own, before all others.
-    """
-    groups: dict[tuple[bool, tuple[Service, ...], tuple[Circumstance, ...]], list[Claim]] = {}
-    for claim in claims:
-        if claim.given and not claim.past:
-            groups.setdefault((bool(claim.when), claim.given, claim.when), []).append(claim)
-    ordered = sorted(groups.items(), key=lambda group: group[0][0])
-    network = tuple(claim for claim in claims if not claim.given)
-    first = (Round((), (), network),) if network else ()
-    return (*first, *(Round(given, when, tuple(group)) for (_, given, when), group in ordered))
-
-
-def rounds_of_open_flows(claims: Sequence[Claim]) -> tuple[Round, ...]:
-    """The claims about open flows by their past and present. Those that are set up with the fewest changes come first.
-
-    Flows that are opened together do not meet: each has a port of its own.
-    """
-    groups: dict[tuple[object, ...], list[Claim]] = {}
-    for claim in claims:
-        if claim.past:
-            groups.setdefault((claim.given, claim.past, claim.when), []).append(claim)
-    ordered = sorted(groups.values(), key=lambda group: len({*group[0].past, group[0].when}))
-    return tuple(Round(group[0].given, group[0].when, tuple(group)) for group in ordered)

@@ -45,6 +45,8 @@ class Kind(StrEnum):
     IP_FORWARD_OFF = "ip-forward-off"
     RP_FILTER_STRICT = "rp-filter-strict"
     FOREIGN_TABLE_DROP = "foreign-table-drop"
+    RULES_GONE = "rules-gone"
+    FOREIGN_TABLE_TRANSLATES = "foreign-table-translates"
     ENDPOINT_NAMESPACE_GONE = "endpoint-namespace-gone"
     POD_NETWORK = "pod-network"
 

@@ -11,9 +11,10 @@ from lab.errors import LabError
 from lab.netns.bring_up import lab_up
 from lab.netns.order import read_order as read_lab_order
 from svcproof.invocation import ORDER_FILE, read_invocation
-from svcproof.sabotage.claims import Claim, collect, rounds, rounds_of_open_flows
+from svcproof.sabotage.claims import Collected, collect
 from svcproof.sabotage.order import read_order
 from svcproof.sabotage.results import RESULTS_FILE, Sabotage, write_sabotage
+from svcproof.sabotage.rounds import all_rounds
 from svcproof.sabotage.session import Session
 
 _LAB = "lab"
@@ -23,21 +24,21 @@ def sabotage(directory: Path) -> int:
     """Runs the order of this directory and writes what there is, whatever ended it; the program's exit code."""
     lab_order, order = read_lab_order(directory / ORDER_FILE), read_order(directory)
     started, interrupted = datetime.now(UTC), False
-    claims = collect(lab_order.profile, lab_order.kubernetes)
+    collected = collect(lab_order.profile, lab_order.kubernetes)
     with lab_up(lab_order, _LAB, "", say) as cluster:
-        session = Session(cluster, rounds(claims), rounds_of_open_flows(claims), order, say)
+        session = Session(cluster, all_rounds(collected.claims), order, say)
         try:
             session.run()
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            found = _summed(directory, session, claims, started, interrupted=interrupted)
+            found = _summed(directory, session, collected, started, interrupted=interrupted)
             write_sabotage(found, directory / RESULTS_FILE)
     return INTERRUPTED if interrupted else 0
 
 
 def _summed(
-    directory: Path, session: Session, claims: Sequence[Claim], started: datetime, *, interrupted: bool
+    directory: Path, session: Session, collected: Collected, started: datetime, *, interrupted: bool
 ) -> Sabotage:
     invocation, order = read_invocation(directory), session.order
     return Sabotage(
@@ -50,7 +51,7 @@ def _summed(
         seed=order.seed,
         budget=order.budget,
         known=len(session.known),
-        claims=len(claims),
+        claims=len(collected.claims),
         baseline=session.baseline,
         behind=session.behind,
         lab=session.cluster.record(),
@@ -58,6 +59,8 @@ def _summed(
         interrupted=interrupted,
         fault_seconds=session.fault_seconds,
         settling_seconds=session.settling_seconds,
+        asked={claim.id: session.asked[claim.id] for claim in collected.claims},
+        not_asked=collected.not_asked,
         listed=tuple(sorted(session.known)) if order.listed else (),
     )
 

@@ -43,6 +43,11 @@ class Judges:
         return own + others
 
     @property
+    def all(self) -> list[Claim]:
+        """All of them, those that take seconds too."""
+        return list(self._claims)
+
+    @property
     def witnesses(self) -> tuple[Claim, ...]:
         """The claims that noticed something so far."""
         return tuple(self._witnesses)

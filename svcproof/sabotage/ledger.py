@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from svcproof.sabotage.claims import Round
 from svcproof.sabotage.fault import shape_of
 from svcproof.sabotage.results import Fate, FaultResult
+from svcproof.sabotage.rounds import Round
 from svcproof.sabotage.score import is_open
 
 UNDECIDED = (Fate.SURVIVED, Fate.NOT_TESTABLE)
@@ -43,6 +43,19 @@ class Ledger:
             refused_here = before.fate in UNDECIDED and result.fate is Fate.REFUSED
             result = before if could_not_tell or refused_here else result
             result = replace(result, seconds=seconds, judged=judged, unsettled=before.unsettled)
+        self.results[result.name] = result
+        self.last[result.name] = round_
+
+    def gather(self, result: FaultResult, round_: Round) -> None:
+        """Keeps what was noticed of a fault in every round, for one that all claims are asked about."""
+        before = self.results.get(result.name)
+        if before is not None and Fate.NOTICED in (before.fate, result.fate):
+            noticed = [each for each in (before, result) if each.fate is Fate.NOTICED]
+            notices = tuple(notice for each in noticed for notice in each.notices)
+            result = replace(result, fate=Fate.NOTICED, notices=notices)
+        if before is not None:
+            seconds, judged = before.seconds + result.seconds, before.judged + result.judged
+            result = replace(result, seconds=seconds, judged=judged)
         self.results[result.name] = result
         self.last[result.name] = round_
 

@@ -1,36 +1,33 @@
-"""Faults of the pod network: its routes, its tunnels, its own rules and sysctls, on one node or at one pod.
+"""Faults of the pod network: its routes, its own rules and sysctls, on one node or at one pod; of_tunnel has more.
 
 They are tried where no Service is, so that the claims of the network itself have to notice them.
 """
 
-import json
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import assert_never
 
 from lab.commands import run
 from lab.components.calico import BuiltDatapath
 from lab.model import PODS, Place
-from lab.netns import plan
 from lab.netns.cluster import NetnsCluster
-from lab.netns.namespaces import Namespaces
 from lab.networks.calico import addressing, masquerade, tunnel
 from lab.profiles import Encapsulation, NetworkName, ProxyMode
+from svcproof.sabotage import of_tunnel
 from svcproof.sabotage.bench import Bench
-from svcproof.sabotage.beside import Beside
+from svcproof.sabotage.beside import Beside, nodes_end
 from svcproof.sabotage.fault import Kind
+from svcproof.sabotage.of_tunnel import NODE, PEER, SMALL_MTU, Change
 from svcproof.sabotage.sysctls import written
 
-NODE, PEER, OTHER = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
 _POD = Place.POD_B1
-SMALL_MTU = 1400
+_UNHEARD = (Place.POD_A1, Place.POD_A2, _POD, Place.POD_C1)
+_NETDEV = "netdev svcproof-sabotage"
 _SEGMENT_MTU = 1500
 _FLANNEL_CHAIN = "FLANNEL-POSTRTG"
 _IPTABLES, _RESTORE = ["iptables", "-t", "nat"], ["iptables-restore", "-T", "nat"]
-
-Change = Callable[[Bench], AbstractContextManager[None]]
 
 
 def faults(cluster: NetnsCluster) -> Sequence[Beside]:
@@ -41,22 +38,24 @@ def faults(cluster: NetnsCluster) -> Sequence[Beside]:
         _beside(f"{NODE} takes the pods of {PEER} for neighbours, and {PEER} answers for them", _on_link),
     ]
     if cluster.order.encapsulation is not Encapsulation.NONE:
+        found.append(
+            _beside(f"the pods of {NODE} have the MTU of the network between nodes", _with_large_pods)
+        )
+    found += [_beside(*each) for each in of_tunnel.faults(cluster.order.encapsulation)]
+    found += [_beside(f"{pod.node} takes no packet of {pod}", partial(_unheard, pod=pod)) for pod in _UNHEARD]
+    if cluster.profile.network is NetworkName.FLANNEL:
         found += [
             _beside(
-                f"between {NODE} and {PEER} packets of {SMALL_MTU} bytes pass in one piece", _with_small_path
-            ),
-            _beside(f"the pods of {NODE} have the MTU of the network between nodes", _with_large_pods),
+                f"{node} masquerades nothing for flannel", partial(_without_flannels_masquerade, node=node)
+            )
+            for node in (NODE, PEER)
         ]
-    if cluster.order.encapsulation is Encapsulation.VXLAN:
-        found += [
-            _beside(f"{NODE} does not know where the tunnel of {PEER} is", _without_forwarding),
-            _beside(f"{NODE} takes {OTHER} for the tunnel of {PEER}", _with_wrong_forwarding),
-        ]
-    if cluster.profile.network is NetworkName.FLANNEL:
-        found.append(_beside(f"{NODE} masquerades nothing for flannel", _without_flannels_masquerade))
     if cluster.profile.network is NetworkName.CALICO and isinstance(cluster.order.calico, BuiltDatapath):
         found += [
-            _beside(f"natOutgoing is gone from {NODE}", _without_nat_outgoing),
+            *(
+                _beside(f"natOutgoing is gone from {node}", partial(_without_nat_outgoing, node=node))
+                for node in (NODE, PEER)
+            ),
             _beside(f"rp_filter is off on the links of {NODE}", _without_rp_filter),
             _beside(f"{PEER} does not answer for the gateway of {_POD}", _without_proxy_arp),
         ]
@@ -124,18 +123,6 @@ def _route_to_pods(bench: Bench) -> tuple[str, list[str]]:
 
 
 @contextmanager
-def _with_small_path(bench: Bench) -> Iterator[None]:
-    """The tunnel's packets are sent in fragments, which the peer puts together again: everything arrives."""
-    node = bench.cluster.namespaces.name(NODE)
-    route = [str(plan.NODE_ADDRESSES[PEER]), "dev", "eth0", "mtu", str(SMALL_MTU)]
-    run(["ip", "-n", node, "route", "add", *route])
-    try:
-        yield
-    finally:
-        run(["ip", "-n", node, "route", "del", *route])
-
-
-@contextmanager
 def _with_large_pods(bench: Bench) -> Iterator[None]:
     """Pods are let send what no tunnel takes."""
     namespaces, right = bench.cluster.namespaces, bench.cluster.facts().network.pod_mtu
@@ -150,46 +137,15 @@ def _with_large_pods(bench: Bench) -> Iterator[None]:
 
 
 @contextmanager
-def _without_forwarding(bench: Bench) -> Iterator[None]:
-    node, entry = _forwarding(bench.cluster.namespaces)
-    run(["bridge", "-n", node, "fdb", "del", *entry])
-    try:
-        yield
-    finally:
-        run(["bridge", "-n", node, "fdb", "add", *entry])
-
-
-@contextmanager
-def _with_wrong_forwarding(bench: Bench) -> Iterator[None]:
-    node, entry = _forwarding(bench.cluster.namespaces)
-    right, wrong = str(plan.NODE_ADDRESSES[PEER]), str(plan.NODE_ADDRESSES[OTHER])
-    run(["bridge", "-n", node, "fdb", "replace", *(wrong if word == right else word for word in entry)])
-    try:
-        yield
-    finally:
-        run(["bridge", "-n", node, "fdb", "replace", *entry])
-
-
-def _forwarding(namespaces: Namespaces) -> tuple[str, list[str]]:
-    """The node's namespace, and its forwarding entry for the peer, as `bridge fdb` takes it."""
-    node = namespaces.name(NODE)
-    [link] = json.loads(run(["ip", "-n", node, "-json", "link", "show", "type", "vxlan"]))
-    lines = run(["bridge", "-n", node, "fdb", "show", "dev", link["ifname"]]).splitlines()
-    peer = str(plan.NODE_ADDRESSES[PEER])
-    [mac] = [line.split()[0] for line in lines if f"dst {peer} " in line]
-    return node, [mac, "dev", link["ifname"], "dst", peer, "self", "permanent"]
-
-
-@contextmanager
-def _without_nat_outgoing(bench: Bench) -> Iterator[None]:
+def _without_nat_outgoing(bench: Bench, node: Place) -> Iterator[None]:
     cluster = bench.cluster
     broken, mended, text = _nat_outgoing(cluster)
-    with cluster.namespaces.inside(NODE):
+    with cluster.namespaces.inside(node):
         run(broken)
     try:
         yield
     finally:
-        with cluster.namespaces.inside(NODE):
+        with cluster.namespaces.inside(node):
             run(mended, stdin=text)
 
 
@@ -208,7 +164,7 @@ def _nat_outgoing(cluster: NetnsCluster) -> tuple[list[str], list[str], str]:
 
 
 @contextmanager
-def _without_flannels_masquerade(bench: Bench) -> Iterator[None]:
+def _without_flannels_masquerade(bench: Bench, node: Place) -> Iterator[None]:
     """What pods send beyond the pod network keeps their addresses."""
     match bench.cluster.profile.proxy_mode:
         case ProxyMode.IPTABLES:
@@ -218,14 +174,33 @@ def _without_flannels_masquerade(bench: Bench) -> Iterator[None]:
             saved, broken, mend = ["nft", "list", *table], ["nft", "delete", *table], ["nft", "-f", "-"]
         case _:
             assert_never(bench.cluster.profile.proxy_mode)
-    with bench.cluster.namespaces.inside(NODE):
+    with bench.cluster.namespaces.inside(node):
         before = run(saved)
         run(broken)
     try:
         yield
     finally:
-        with bench.cluster.namespaces.inside(NODE):
+        with bench.cluster.namespaces.inside(node):
             run(mend, stdin=before)
+
+
+@contextmanager
+def _unheard(bench: Bench, pod: Place) -> Iterator[None]:
+    """What the pod sends and what it answers is dropped where it enters its node; it is still found by ARP."""
+    namespaces = bench.cluster.namespaces
+    hook = f'type filter hook ingress device "{nodes_end(namespaces, pod)}" priority 0;'
+    lines = [
+        f"add table {_NETDEV}",
+        f"add chain {_NETDEV} ingress {{ {hook} }}",
+        f"add rule {_NETDEV} ingress ether type ip drop",
+    ]
+    with namespaces.inside(pod.node):
+        run(["nft", "-f", "-"], stdin="".join(f"{line}\n" for line in lines))
+    try:
+        yield
+    finally:
+        with namespaces.inside(pod.node):
+            run(["nft", "delete", "table", *_NETDEV.split()])
 
 
 @contextmanager

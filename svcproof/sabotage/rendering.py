@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from reports.sabotage import SabotageRow, SabotageTable
+from svcproof.sabotage import seen_red
 from svcproof.sabotage.fault import shape_of
 from svcproof.sabotage.results import Fate, FaultResult, Sabotage
 from svcproof.sabotage.score import Score, is_open, score
@@ -32,6 +33,7 @@ def markdown(sabotage: Sabotage) -> str:
         *_twin_shapes(sabotage.faults),
         *_table(sabotage.faults),
         *_unsound(sabotage),
+        *seen_red.lines(sabotage),
     ]
     return "\n".join(lines) + "\n"
 
@@ -49,6 +51,7 @@ def summary(sabotage: Sabotage) -> list[str]:
             f"{sabotage.claims} claims, of which not as expected without any fault: "
             f"{len(sabotage.baseline)} before the faults, {len(sabotage.behind)} behind them"
         ),
+        *([seen_red.in_words(sabotage)] if sabotage.asked and not sabotage.listed else []),
     ]
 
 
@@ -63,6 +66,7 @@ def shown(sabotage: Sabotage) -> SabotageTable:
         sentence="; ".join(summary(sabotage)) + ".",
         open=frozenset({Fate.SURVIVED, _MUST_NOT_BE, Fate.NOT_TESTABLE}),
         rows=tuple(_row(fault) for fault in ordered),
+        never_red=seen_red.never_red(sabotage),
     )
 
 

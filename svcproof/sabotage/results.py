@@ -121,6 +121,7 @@ class Sabotage:
     in baseline, the latter with ", behind the faults" behind their ids.) budget: seconds, nothing for the whole set.
     fault_seconds: what the faults of the rules took together; settling_seconds: what it took to settle survivors.
     listed: the names of all faults, where only these were asked for.
+    asked: about how many faults each claim was asked, by its id. not_asked: the claims that cannot be, with why.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -142,6 +143,8 @@ class Sabotage:
     fault_seconds: float = 0.0
     settling_seconds: float = 0.0
     listed: tuple[str, ...] = ()
+    asked: Mapping[str, int] = field(default_factory=dict)
+    not_asked: Mapping[str, str] = field(default_factory=dict)
 
 
 _ADAPTER = TypeAdapter(Sabotage)

@@ -5,20 +5,21 @@ a fault that has survived to the end was seen by every claim that could have not
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.arranged import Arranged
 from lab.netns.cluster import NetnsCluster
-from svcproof.sabotage import beside, of_network
+from svcproof.sabotage import beside, of_kube_proxy, of_network, opposites
 from svcproof.sabotage.arrangement import Arrangement
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.budget import Budget
-from svcproof.sabotage.claims import Round
 from svcproof.sabotage.fault import Fault, Kind
 from svcproof.sabotage.ledger import UNDECIDED, Ledger
 from svcproof.sabotage.order import SabotageOrder
 from svcproof.sabotage.results import Fate, FaultResult
+from svcproof.sabotage.rounds import Round, Rounds
 from svcproof.sabotage.sampling import shuffled
 from svcproof.sabotage.settling import Settling
 from svcproof.sabotage.trial import Trial
@@ -33,8 +34,7 @@ class Session:
     """fault_seconds: what the faults of the rules took together. settling_seconds: what their survivors took."""
 
     cluster: NetnsCluster
-    rounds: Sequence[Round]
-    open_flows: Sequence[Round]
+    rounds: Rounds
     order: SabotageOrder
     say: Say
     fault_seconds: float = 0.0
@@ -42,6 +42,7 @@ class Session:
     _ledger: Ledger = field(default_factory=Ledger)
     _baseline: Mapping[str, str] = field(default_factory=dict)
     _behind: Mapping[str, str] = field(default_factory=dict)
+    _asked: Counter[str] = field(default_factory=Counter)
 
     @property
     def known(self) -> Collection[str]:
@@ -59,15 +60,21 @@ class Session:
         return self._baseline
 
     @property
+    def asked(self) -> Counter[str]:
+        """About how many faults each claim was asked."""
+        return self._asked
+
+    @property
     def behind(self) -> Mapping[str, str]:
         """The claims that had noticed faults, and were not as expected behind them."""
         return self._behind
 
     def run(self) -> None:
         """Every round in its order; then survivors that are not on record are compared with twins and proven."""
-        network = [claim for round_ in self.rounds if not round_.services for claim in round_.claims]
+        network = [claim for round_ in self.rounds.fresh if not round_.services for claim in round_.claims]
         arrangement = Arrangement(self.cluster, Arranged(self.cluster), self.order, network)
         self._baseline, self._behind = arrangement.baseline, arrangement.behind
+        self._asked = arrangement.asked
         budget = Budget(time.monotonic(), self.order.budget)
         rounds = self._rounds_wanted()
         for done, round_ in enumerate(rounds):
@@ -78,8 +85,11 @@ class Session:
                 self._try(arrangement, trial, round_, budget, len(rounds) - done)
             about = ", ".join(service.name for service in round_.services) or "the pod network"
             self.say(f"  {len(self.results)} faults, {done + 1} of {len(rounds)} rounds: {about}")
+        self._ask_of_open_flows(arrangement)
+        self._ask_of_kube_proxy(arrangement)
         start = time.monotonic()
-        Settling(arrangement, self._ledger, self.rounds, self.open_flows, budget, self.say).settle()
+        fresh, open_flows = self.rounds.fresh, self.rounds.open_flows
+        Settling(arrangement, self._ledger, fresh, open_flows, budget, self.say).settle()
         self.settling_seconds = time.monotonic() - start
 
     def _leave_open(self) -> None:
@@ -89,7 +99,7 @@ class Session:
     def _rounds_wanted(self) -> Sequence[Round]:
         """All of them; the pod network's alone where nothing else is to be broken."""
         alone = set(self.order.kinds) == {Kind.POD_NETWORK}
-        return [round_ for round_ in self.rounds if not (alone and round_.services)]
+        return [round_ for round_ in self.rounds.fresh if not (alone and round_.services)]
 
     def _try(
         self, arrangement: Arrangement, trial: Trial, round_: Round, budget: Budget, rounds_left: int
@@ -121,6 +131,7 @@ class Session:
             self._note(trial.rules(fault), round_)
         self._try_twins(trial, round_, candidates, budget.round_ends(time.monotonic(), rounds_left))
         self.fault_seconds += time.monotonic() - before
+        self._try_opposites(arrangement, trial, round_)
         arrangement.check_sound(trial)
 
     def _try_twins(
@@ -137,7 +148,9 @@ class Session:
         """The faults beside the rules, where nothing but the Services is out of the ordinary."""
         if round_.when or self.order.listed:
             return
-        most = max(self.rounds, key=lambda each: len(each.claims) if each.services and not each.when else 0)
+        most = max(
+            self.rounds.fresh, key=lambda each: len(each.claims) if each.services and not each.when else 0
+        )
         for fault in beside.faults(round_.services):
             known = self._ledger.results.get(fault.name)
             again = known is None or known.fate in (*UNDECIDED, Fate.HARMLESS)
@@ -150,7 +163,44 @@ class Session:
         """The faults of the pod network: its own claims must notice."""
         for fault in () if self.order.listed else of_network.faults(self.cluster):
             if arrangement.is_wanted(fault):
-                self._note(trial.beside(fault), round_)
+                self._note(trial.beside(replace(fault, asks_all=self._has_time)), round_)
+
+    def _try_opposites(self, arrangement: Arrangement, trial: Trial, round_: Round) -> None:
+        """What every claim of the round must notice one of."""
+        for fault in self._wanted(arrangement, opposites.faults()):
+            self._ledger.gather(trial.beside(fault), round_)
+
+    def _ask_of_open_flows(self, arrangement: Arrangement) -> None:
+        """The same for the claims about open flows: each fault may end them, and has some of its own.
+
+        Being asked without a fault may end a flow, too. That they are sound then needs to be seen once only.
+        """
+        for number, fault in enumerate(self._wanted(arrangement, opposites.faults())):
+            for round_ in self.rounds.open_flows:
+                with arrangement.within(round_, known=number > 0) as trial:
+                    self._ledger.gather(trial.beside(fault), round_)
+            self.say(f"  {fault.kind}: asked of open flows")
+
+    def _ask_of_kube_proxy(self, arrangement: Arrangement) -> None:
+        """The faults of kube-proxy itself: the claims that ask it must notice."""
+        found = self._wanted(arrangement, of_kube_proxy.faults())
+        for round_ in self.rounds.of_kube_proxy if found else ():
+            with arrangement.at_work(round_) as trial:
+                for fault in found:
+                    self._ledger.gather(trial.beside(fault), round_)
+                arrangement.check_sound(trial)
+        if found:
+            self.say("  kube-proxy was asked itself")
+
+    def _wanted(self, arrangement: Arrangement, found: Sequence[Beside]) -> list[Beside]:
+        """Those that all claims are asked about and that are to be made: none of them in a sample."""
+        made = self._has_time and not self.order.listed
+        return [fault for fault in found if made and arrangement.is_wanted(fault)]
+
+    @property
+    def _has_time(self) -> bool:
+        """Whether every claim can be asked, also where one has noticed."""
+        return self.order.budget is None
 
     def _has_its_share(self, fault: Beside) -> bool:
         """Within a budget one endpoint stands for all."""

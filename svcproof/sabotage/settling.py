@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from svcproof.sabotage.arrangement import Arrangement
 from svcproof.sabotage.budget import Budget
-from svcproof.sabotage.claims import Round
 from svcproof.sabotage.fault import shape_of
 from svcproof.sabotage.ledger import Ledger
 from svcproof.sabotage.results import Fate
+from svcproof.sabotage.rounds import Round
 from svcproof.sabotage.trial import Trial
 
 _TWINS = "there was no time to try it in the same rules of other Services"

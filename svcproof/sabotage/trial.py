@@ -1,9 +1,10 @@
 """Tries a fault in one round: makes it, asks the claims, mends, and notes what became of it."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from svcproof.sabotage.bench import Bench, Refusal
 from svcproof.sabotage.beside import Beside
@@ -55,13 +56,17 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """full: every claim is asked about every fault. when: the circumstances, in words."""
+    """full: every claim is asked about every fault. when: the circumstances, in words.
+
+    asked: about how many faults each claim was asked, by its id; counted on here.
+    """
 
     bench: Bench
     judges: Judges
     proof: Proof
     full: bool
     when: str
+    asked: Counter[str] = field(default_factory=Counter)
 
     def rules(self, fault: Fault) -> FaultResult:
         """One fault of the rules."""
@@ -80,6 +85,7 @@ class Trial:
             result,
             lambda: self.bench.broken(fault),
             self.judges.asked(fault),
+            full=self.full,
             harmless=False,
             shares=fault.chooses,
             times=_CLIENTS if fault.sticks and fault.kind is not Kind.TIME_OUT else 1,
@@ -93,9 +99,13 @@ class Trial:
             when=self.when,
             fate=Fate.SURVIVED,
         )
-        claims = self.judges.asked(None)
         return self._tried(
-            result, lambda: beside.make(self.bench), claims, harmless=beside.harmless, shares=False
+            result,
+            lambda: beside.make(self.bench),
+            self.judges.all if beside.asks_all else self.judges.asked(None),
+            full=self.full or beside.asks_all,
+            harmless=beside.harmless,
+            shares=False,
         )
 
     def proven(self, fault: Fault) -> Equivalence:
@@ -106,14 +116,22 @@ class Trial:
 
     @contextmanager
     def _made(self, fault: AbstractContextManager[None]) -> Iterator[None]:
-        """The fault for the body. What was lost without it says nothing of what is lost with it, nor the other way."""
-        exchange = self.bench.cluster.exchange
-        exchange.forget()
+        """The fault for the body.
+
+        What was lost without it says nothing of what is lost with it, nor which addresses were sent from; nor the other
+        way.
+        """
+        self._forget()
         try:
             with fault:
                 yield
         finally:
-            exchange.forget()
+            self._forget()
+
+    def _forget(self) -> None:
+        exchange = self.bench.cluster.exchange
+        exchange.forget()
+        exchange.forget_sources()
 
     def _tried(
         self,
@@ -121,6 +139,7 @@ class Trial:
         make: Callable[[], AbstractContextManager[None]],
         claims: Sequence[Claim],
         *,
+        full: bool,
         harmless: bool,
         shares: bool,
         times: int = 1,
@@ -131,14 +150,14 @@ class Trial:
             result = replace(result, recorded=record.why, owed=record.owed)
         try:
             own, others = list(claims), self.judges.but(claims)
-            asked = now = self._once(make, own, others, shares=shares, times=times)
-            while now.is_ended_by_loss and not self.full:
+            asked = now = self._once(make, own, others, full=full, shares=shares, times=times)
+            while now.is_ended_by_loss and not full:
                 own, others = asked.leaves(own), asked.leaves(others)
                 if not own:
                     own, others = others, []
                 if not own:
                     break
-                now = self._once(make, own, others, shares=shares, times=times)
+                now = self._once(make, own, others, full=full, shares=shares, times=times)
                 asked = now.behind(asked)
         except Refusal as error:
             return replace(result, fate=Fate.REFUSED, error=str(error), seconds=time.monotonic() - start)
@@ -156,6 +175,7 @@ class Trial:
         claims: Sequence[Claim],
         others: Sequence[Claim],
         *,
+        full: bool,
         shares: bool,
         times: int,
     ) -> _Asked:
@@ -164,16 +184,16 @@ class Trial:
         others: asked where these cannot tell: where sentinels are lost, more is hurt than the fault's own Service.
         """
         with self._made(make()):
-            asked = self._asked(claims, shares=shares)
+            asked = self._asked(claims, full=full, shares=shares)
             for _ in range(times - 1):
                 if asked.noticed:
                     break
                 self.bench.forget()
                 # Claims of many clients have asked enough of them the first time.
                 few = [claim for claim in claims if not claim.flow.own_addresses]
-                asked = self._asked(few, shares=shares).behind(asked)
+                asked = self._asked(few, full=full, shares=shares).behind(asked)
             if asked.untestable and not asked.noticed:
-                asked = self._asked(others, shares=False).behind(asked)
+                asked = self._asked(others, full=full, shares=False).behind(asked)
         return self._confirmed(asked)
 
     def _confirmed(self, asked: _Asked) -> _Asked:
@@ -198,16 +218,17 @@ class Trial:
         [(_, again, _)] = ask(self.bench, [claim], shares=False)
         return "" if again is None else again.observed
 
-    def _asked(self, claims: Sequence[Claim], *, shares: bool) -> _Asked:
+    def _asked(self, claims: Sequence[Claim], *, full: bool, shares: bool) -> _Asked:
         noticed: list[Notice] = []
         untestable: list[Notice] = []
         said: list[Claim] = []
         for claim, notice, testable in ask(self.bench, claims, shares=shares):
             said.append(claim)
+            self.asked[claim.id] += 1
             if notice is not None:
                 (noticed if testable else untestable).append(notice)
                 if testable and not notice.lost:
                     self.judges.noticed(claim)
-            if noticed and not self.full:
+            if noticed and not full:
                 break
         return _Asked(claims=tuple(said), noticed=tuple(noticed), untestable=tuple(untestable))

@@ -1,5 +1,7 @@
 """A sabotage beside the runs that it tried: what became of its faults, and what must be looked at."""
 
+from dataclasses import replace
+
 from reports.html import render_html
 from reports.sabotage import SabotageRow, SabotageTable
 from tests.reports.outline import Outline
@@ -75,3 +77,15 @@ def test_of_an_error_the_first_line_is_told() -> None:
     row = SabotageRow("delete it", "refused", "", "nft returned 1\n  command: nft -f -")
     [refused] = _table(row).by_fate
     assert refused.told[0].told == "nft returned 1"
+
+
+def test_claims_that_were_never_red_are_listed_with_why() -> None:
+    """A claim of the report is a link, one of another run is its name."""
+    never = {moved().id: "asked about 3 faults, and noticed none", "a.claim_of_another_run": "the API"}
+    table = replace(_table(SabotageRow("delete it", "noticed", "", "dropped")), never_red=never)
+    page = Outline(render_html(sample_run(), sabotages=[table]))
+    [section] = [each for each in page.all("section") if each.attributes.get("aria-labelledby") == "sabotage"]
+    assert "2 claims: never seen red" in section.text
+    assert "asked about 3 faults, and noticed none" in section.text
+    assert [link.attributes["href"] for link in page.within(section, "a")] == [f"#{moved().id}"]
+    assert "never seen red" not in render_html(sample_run(), sabotages=[_table()])

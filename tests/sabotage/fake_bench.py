@@ -22,13 +22,25 @@ DELIVERED = delivered(Place.POD_A1, source=Kept())
 
 
 class Exchange:
-    """Counts how often it was told to forget."""
+    """Counts how often it was told to forget. asked: where it notes that it was told to disconnect."""
 
     forgotten = 0
+    sources_forgotten = 0
+
+    def __init__(self, asked: list[str]) -> None:
+        self._asked = asked
+
+    def disconnect(self) -> None:
+        """Notes it."""
+        self._asked.append("disconnect")
 
     def forget(self) -> None:
         """Nothing to forget."""
         self.forgotten += 1
+
+    def forget_sources(self) -> None:
+        """Nothing to forget."""
+        self.sources_forgotten += 1
 
 
 class SabotagedCluster(FakeCluster):
@@ -37,7 +49,7 @@ class SabotagedCluster(FakeCluster):
     def __init__(self) -> None:
         super().__init__(profile_named("nftables-flannel"))
         self.set_services([ECHO, OTHER])
-        self.exchange = Exchange()
+        self.exchange = Exchange(self.asked)
 
     def become(self, lies: Mapping[str, Outcome]) -> None:
         """From now on probes of these Services come to this."""

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from svcproof.sabotage.claims import Round
 from svcproof.sabotage.fault import Kind
 from svcproof.sabotage.ledger import Ledger
-from svcproof.sabotage.results import Fate, FaultResult
+from svcproof.sabotage.results import Fate, FaultResult, Notice
+from svcproof.sabotage.rounds import Round
 from svcproof.sabotage.score import exit_code, score
 from tests.sabotage.results_of import sabotage
 
@@ -118,3 +118,20 @@ def test_a_survivor_whose_twin_was_noticed(ledger: Ledger, *, at_home: bool) -> 
     ledger.note(replace(result("another"), fate=Fate.NOTICED), HERE)
     assert ledger.has_twin(SURVIVOR.name)
     assert ledger.may_be_noticed_yet(SURVIVOR.name, recorded_too=False, at_home=at_home) is at_home
+
+
+def test_what_all_claims_are_asked_about_is_gathered(ledger: Ledger) -> None:
+    """Whoever noticed it in any round is kept, also where another round's claims did not."""
+    quiet = result("all")
+    first, second = (
+        replace(quiet, fate=Fate.NOTICED, judged=2, notices=(Notice(name, "delivered", "dropped"),))
+        for name in ("one", "two")
+    )
+    for each in (quiet, first, quiet, second, replace(quiet, fate=Fate.NOT_TESTABLE)):
+        ledger.gather(each, HERE)
+    kept = ledger.results[
+        "delete: map service-ips: cluster-ip(all) . tcp . 80 : goto service-default/all -> nothing"
+    ]
+    assert kept.fate is Fate.NOTICED
+    assert [notice.claim for notice in kept.notices] == ["one", "two"]
+    assert (kept.judged, kept.seconds) == (4, 5.0)

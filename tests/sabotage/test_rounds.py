@@ -3,8 +3,21 @@
 from dataclasses import replace
 
 from conformance.outcome import Dropped
-from lab.model import Circumstance, ClusterIP, Flow, Place, PodIs, PodState, Service, ServiceIs, ServicePort
-from svcproof.sabotage.claims import Claim, Round, rounds, rounds_of_open_flows
+from lab.model import (
+    Circumstance,
+    ClusterIP,
+    Flow,
+    HealthCheckPort,
+    Place,
+    PodIs,
+    PodState,
+    ProxyHealth,
+    Service,
+    ServiceIs,
+    ServicePort,
+)
+from svcproof.sabotage.claims import Claim
+from svcproof.sabotage.rounds import Round, all_rounds, rounds, rounds_of_open_flows
 
 ECHO = Service(name="echo", endpoints=(Place.POD_A1,), ports=(ServicePort("http", 80),))
 GONE = (PodIs(Place.POD_A1, PodState.GONE),)
@@ -36,3 +49,15 @@ def test_services_stand_as_the_circumstances_have_them() -> None:
     changed = (ServiceIs(ECHO, moved), ServiceIs(gone, None))
     assert Round((ECHO, gone), (), ()).standing == (ECHO, gone)
     assert Round((ECHO, gone), changed, ()).standing == (moved,)
+
+
+def test_what_kube_proxy_is_asked_itself_is_apart() -> None:
+    """It cannot be held still meanwhile; each circumstance is a round of its own."""
+    packets = claim("packets")
+    health = replace(packets, id="health", flow=Flow(Place.CLIENT, HealthCheckPort(ECHO, Place.WORKER_A)))
+    healthz = replace(health, id="healthz", given=(), flow=Flow(Place.CLIENT, ProxyHealth(Place.WORKER_A)))
+    changed = replace(health, id="changed", when=GONE)
+    found = all_rounds([packets, health, healthz, changed])
+    assert [each.claims for each in found.fresh] == [(packets,)]
+    assert [each.claims for each in found.of_kube_proxy] == [(health,), (healthz,), (changed,)]
+    assert found.open_flows == ()

@@ -121,3 +121,4 @@ def test_lost_marks_are_forgotten_on_both_sides_of_a_fault() -> None:
     tried = Tried({"echo": Lost(Dropped())})
     tried.result()
     assert tried.cluster.exchange.forgotten == 2
+    assert tried.cluster.exchange.sources_forgotten == 2

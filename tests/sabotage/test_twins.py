@@ -3,12 +3,12 @@
 import pytest
 
 from conformance.outcome import Dropped
-from svcproof.sabotage.claims import Round
 from svcproof.sabotage.equivalence import Proof
 from svcproof.sabotage.fault import Fault
 from svcproof.sabotage.judges import Judges
 from svcproof.sabotage.order import SabotageOrder
 from svcproof.sabotage.results import Fate
+from svcproof.sabotage.rounds import Round, Rounds
 from svcproof.sabotage.session import Session
 from svcproof.sabotage.trial import Trial
 from tests.sabotage.fake_bench import ECHO, OTHER, FakeBench, Faulty, SabotagedCluster, a_claim, a_fault
@@ -28,7 +28,7 @@ class Sample:
         self.faulty = Faulty({each.name: {each.service: Dropped()} for each in noticed})
         bench = FakeBench(cluster, self.faulty)
         self.trial = Trial(bench, Judges(ROUND.claims), Proof(bench, (ECHO,), ()), full=False, when="")
-        self.session = Session(cluster, [ROUND], (), SAMPLE, str)  # type: ignore[arg-type]  # as the bench
+        self.session = Session(cluster, Rounds([ROUND]), SAMPLE, str)  # type: ignore[arg-type]  # as the bench
         self.candidates = {each.name: each for each in (SURVIVOR, TWIN, STRANGER)}
         self.session._ledger.enter(self.candidates.keys(), ROUND)
         self.session._note(self.trial.rules(SURVIVOR), ROUND)

@@ -68,6 +68,9 @@ class FakeSenders(Senders):
         self._network.shown.append((place, packet))
         return self._network.errors.get(destination)
 
+    def forget_sources(self) -> None:
+        """Nothing is remembered."""
+
     def source(self, place: Place, mark: int, destination: IPv4Address) -> IPv4Address:
         """The same address everywhere."""
         self._network.sources.append((place, mark, destination))

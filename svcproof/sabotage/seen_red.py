@@ -1,0 +1,78 @@
+"""Which claims were seen to fail, by which fault, and which never were. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from reports.sabotage import by_reason
+from svcproof.sabotage.results import Fate, FaultResult, Sabotage
+
+_ASKED_NONE = "asked about no fault: others had noticed before its turn, or there was no time"
+_IN_DOUBT = "noticed faults, but was not as expected behind them either"
+
+
+def seen_red(sabotage: Sabotage) -> Mapping[str, FaultResult]:
+    """Of each claim that noticed a fault, the first such fault; without claims whose noticing is in doubt."""
+    found: dict[str, FaultResult] = {}
+    for fault in sabotage.faults:
+        if fault.fate is Fate.NOTICED:
+            for notice in fault.notices:
+                found.setdefault(notice.claim, fault)
+    return {claim: fault for claim, fault in found.items() if claim not in sabotage.behind}
+
+
+def never_red(sabotage: Sabotage) -> Mapping[str, str]:
+    """The claims that no fault turned red, with why, as far as that is known."""
+    red = seen_red(sabotage)
+    asked = {claim: _why(sabotage, claim) for claim in sabotage.asked if claim not in red}
+    return {**asked, **sabotage.not_asked}
+
+
+def _why(sabotage: Sabotage, claim: str) -> str:
+    if claim in sabotage.baseline:
+        return f"not asked: without any fault, {sabotage.baseline[claim]}"
+    if claim in sabotage.behind:
+        return _IN_DOUBT
+    number = sabotage.asked[claim]
+    return (
+        f"asked about {number} fault{'s' if number > 1 else ''}, and noticed none" if number else _ASKED_NONE
+    )
+
+
+def in_words(sabotage: Sabotage) -> str:
+    """How many claims were seen to fail."""
+    claims, red = len(sabotage.asked) + len(sabotage.not_asked), len(seen_red(sabotage))
+    beyond = len(sabotage.not_asked)
+    return (
+        f"of {claims} claims {red} were seen red, {claims - red - beyond} were not, "
+        f"and {beyond} are about what no fault here touches"
+    )
+
+
+def lines(sabotage: Sabotage) -> Iterator[str]:
+    """The same by requirement and by claim, in Markdown."""
+    if not sabotage.asked:
+        return
+    red, never = seen_red(sabotage), never_red(sabotage)
+    yield from ("## Claims that were never seen red", "")
+    for why, claims in by_reason(never).items():
+        yield f"- {why}: {', '.join(f'`{claim}`' for claim in claims)}"
+    yield from (
+        "",
+        "## Claims that were seen red",
+        "",
+        "| claims | seen red | requirement |",
+        "|---|---|---|",
+    )
+    all_, reddened = Counter(map(_requirement, (*red, *never))), Counter(map(_requirement, red))
+    yield from (f"| {all_[each]} | {reddened[each]} | `{each}` |" for each in sorted(all_))
+    yield from ("", "| claim | a fault that turned it red |", "|---|---|")
+    yield from (f"| `{claim}` | {_code(red[claim].name)} |" for claim in sorted(red))
+    yield ""
+
+
+def _requirement(claim: str) -> str:
+    return claim.partition(".")[0]
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("|", "\\|").replace("`", "'") + "`"

@@ -1,0 +1,76 @@
+"""Which claims a sabotage has seen to fail, and what it says of the others."""
+
+from dataclasses import replace
+
+import pytest
+
+from svcproof.sabotage.rendering import markdown, shown, summary
+from svcproof.sabotage.results import Fate, FaultResult, Notice, Sabotage
+from svcproof.sabotage.seen_red import never_red, seen_red
+from tests.sabotage.results_of import NOTICED, sabotage
+
+LATER = replace(
+    NOTICED,
+    name="rules-gone: everything",
+    notices=tuple(Notice(claim, "delivered", "dropped") for claim in ("cip-basic.pod", "np-basic.node")),
+)
+API = {"api.refuses": "what the API answers"}
+
+
+def found(*faults: FaultResult, **more: object) -> Sabotage:
+    """A sabotage of four claims, of which one cannot be asked."""
+    asked = {"cip-basic.pod": 2, "np-basic.node": 1, "np-badport.node": 0}
+    return replace(sabotage(faults), asked=asked, not_asked=API, **more)  # type: ignore[arg-type]
+
+
+def test_a_claim_is_red_by_the_first_fault_that_it_noticed() -> None:
+    """Whether others had noticed it before, too."""
+    red = seen_red(found(NOTICED, LATER))
+    assert {claim: fault.name for claim, fault in red.items()} == {
+        "cip-basic.pod": NOTICED.name,
+        "np-basic.node": LATER.name,
+    }
+
+
+@pytest.mark.parametrize("fate", [fate for fate in Fate if fate is not Fate.NOTICED])
+def test_what_did_not_notice_is_not_red(fate: Fate) -> None:
+    """A claim that could not tell has a notice, too; and one that noticed what nobody may proves nothing good."""
+    assert seen_red(found(replace(LATER, fate=fate))) == {}
+
+
+def test_a_claim_that_is_not_as_before_behind_its_fault_is_not_red() -> None:
+    """It may have failed for any reason."""
+    doubtful = found(LATER, behind={"np-basic.node": "dropped"})
+    assert set(seen_red(doubtful)) == {"cip-basic.pod"}
+    assert "not as expected behind" in never_red(doubtful)["np-basic.node"]
+
+
+def test_why_a_claim_was_never_red() -> None:
+    """It was not asked about any, or about some in vain, or nothing can be asked of it."""
+    never = never_red(found(NOTICED))
+    assert never["np-basic.node"] == "asked about 1 fault, and noticed none"
+    assert never["np-badport.node"].startswith("asked about no fault")
+    assert never["api.refuses"] == API["api.refuses"]
+    assert "cip-basic.pod" not in never
+    unsound = found(NOTICED, baseline={"np-badport.node": "delivered"})
+    assert never_red(unsound)["np-badport.node"] == "not asked: without any fault, delivered"
+
+
+def test_the_summary_and_the_table_say_so() -> None:
+    """How many were red, by requirement and by claim, and which never were."""
+    table = found(NOTICED, LATER)
+    assert summary(table)[-1].startswith(
+        "of 4 claims 2 were seen red, 1 were not, and 1 are about what no fault"
+    )
+    text = markdown(table)
+    assert "- what the API answers: `api.refuses`" in text
+    assert "| 1 | 0 | `np-badport` |" in text
+    assert "| 1 | 1 | `np-basic` |" in text
+    assert f"| `np-basic.node` | `{LATER.name}` |" in text
+    assert set(shown(table).never_red) == {"np-badport.node", "api.refuses"}
+
+
+def test_results_of_before_say_nothing_of_it() -> None:
+    """They did not keep which claims were asked."""
+    text = markdown(sabotage([NOTICED]))
+    assert "seen red" not in text

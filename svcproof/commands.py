@@ -22,7 +22,7 @@ from svcproof.bundle import write_bundle
 from svcproof.compared import compared
 from svcproof.doctor import command as diagnosis
 from svcproof.doctor.real import real_machine
-from svcproof.gathered import RESULTS_FILE
+from svcproof.invocation import RESULTS_FILE
 from svcproof.lab_run import LabRequest
 from svcproof.labs import LabEntry, Labs, LabUse
 from svcproof.listed import claims_json, claims_text, listed_claims, matching

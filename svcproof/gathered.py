@@ -23,13 +23,12 @@ from conformance.results import (
 from conformance.verdict import exit_code
 from lab.api import LabRecord
 from svcproof.handed_out import HandedOut
-from svcproof.invocation import Invocation, read_invocation
+from svcproof.invocation import RESULTS_FILE, Invocation, read_invocation
 from svcproof.worker_died import end_of_child, not_run_for_it
 
 RESULT_ATTRIBUTE = "svcproof_claim"
 USAGE_OUTPUT = "svcproof_usage"
 """Where a worker leaves a usage error for the controller, among its `workeroutput`."""
-RESULTS_FILE = "results.json"
 _CRASH = "???"
 """What xdist calls the phase of a report that it makes up for a worker that died."""
 _INTERRUPT = "keyboard-interrupt"

@@ -13,7 +13,7 @@ from conformance.results import Run, read_results
 from conformance.verdict import USAGE
 from lab.components.progress import Progress
 from lab.errors import LabError
-from svcproof.gathered import RESULTS_FILE
+from svcproof.invocation import RESULTS_FILE
 from svcproof.lab_run import LabRequest, enter, prepare, wrote_nothing
 from svcproof.labs import Labs
 from svcproof.published import point_latest, publish

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from lab.errors import LabError
 from lab.model import ArpRequest, Direction, Place, PlaceKind, Sighting
 from lab.traffic import arp
-from lab.traffic.craft import with_sum
+from lab.traffic.checksum import with_sum
 from lab.traffic.decode import Decoded, Known, decode
 from lab.traffic.inbox import Inbox, open_sockets
 from lab.traffic.ring import Ring

@@ -14,8 +14,7 @@ from conformance.results import ClaimResult, Run, read_results
 from lab.netns.order import LabOrder, write_order
 from lab.polling import Limit, wait_until
 from lab.profiles import Encapsulation, profile_named
-from svcproof.gathered import RESULTS_FILE
-from svcproof.invocation import ORDER_FILE, Invocation, write_invocation
+from svcproof.invocation import ORDER_FILE, RESULTS_FILE, Invocation, write_invocation
 
 ROOT = Path(__file__).parents[2]
 _SECONDS = 60

@@ -188,6 +188,19 @@ def test_the_module_is_the_command(place: Path) -> None:
     assert done.stderr == "svcproof: there is no lab named 'nonsense'\n  try: the labs: none stands\n"
 
 
+def test_the_claims_are_listed_by_a_process_of_their_own() -> None:
+    """Pytest collects them there, and takes it ill when a plugin of a run has been imported before."""
+    done = subprocess.run(
+        [sys.executable, "-m", "svcproof", "claims", "nftables-flannel", "--claim", "cip-*"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].endswith(" claims")
+
+
 def test_a_reader_who_has_had_enough_hides_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the output of a run cannot be written, it is not known to be green; a list may be cut short."""
 

@@ -15,6 +15,7 @@ from lab.netns.routes import question_of, sentinels, way_of
 from lab.profiles import ProxyMode
 from lab.rules import listing, trace
 from lab.rules.connection import connection
+from lab.side_by_side import side_by_side
 from lab.traffic.asking import Asking
 from lab.traffic.exchange import Exchange
 
@@ -44,8 +45,7 @@ class Inspection:
     def rules(self, node: Place, *, fresh: bool) -> tuple[Rule, ...]:
         """The rules of a node."""
         if fresh or node not in self._rules:
-            with self._namespaces.inside(node):
-                self._rules[node] = self._read_rules(node)
+            self._rules[node] = self._read_rules(node)
         return self._rules[node]
 
     def connection(self, node: Place, asked: Headers) -> str:
@@ -110,13 +110,20 @@ class Inspection:
             trace.stop()
 
     def _read_rules(self, node: Place) -> tuple[Rule, ...]:
-        saved = ""
-        if self._mode is ProxyMode.IPTABLES:
-            saved = run(["iptables-save"], environ=self._environ(node))
-        try:
-            listed = run(["nft", "-a", "list", "ruleset"])
-        except (CommandFailed, MissingRequirement):
-            if not saved:
-                raise
-            listed = ""  # Without nft the rules of iptables have no handles.
+        listed, saved = side_by_side(lambda read: read(node), (self._listed, self._saved))
         return listing.rules(listed, saved)
+
+    def _listed(self, node: Place) -> str:
+        try:
+            with self._namespaces.inside(node):
+                return run(["nft", "-a", "list", "ruleset"])
+        except (CommandFailed, MissingRequirement):
+            if self._mode is not ProxyMode.IPTABLES:
+                raise
+            return ""  # Without nft the rules of iptables have no handles.
+
+    def _saved(self, node: Place) -> str:
+        if self._mode is not ProxyMode.IPTABLES:
+            return ""
+        with self._namespaces.inside(node):
+            return run(["iptables-save"], environ=self._environ(node))

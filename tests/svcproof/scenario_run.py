@@ -1,5 +1,6 @@
 """Scenarios in a directory of their own, run through the real plugin with a fake lab behind it."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -107,17 +108,28 @@ class ScenarioRun:
         done = self._pytester.runpytest_inprocess("-W", known, *self._arguments(arguments))
         return self._ended(int(done.ret), f"{done.stdout.str()}\n{done.stderr.str()}")
 
-    def interrupted(self, *arguments: str, once: Path) -> Ended:
-        """Runs all scenarios in a process of their own, and sends it SIGINT once this file is there."""
+    def interrupted(self, *arguments: str, once: Path, shown: str = "") -> Ended:
+        """Runs all scenarios in a process of their own; sends it SIGINT once this file is there, and this was shown.
+
+        shown: of what pytest prints about claims. A report that a worker has sent may not have come to the controller.
+        """
         command = [sys.executable, "-m", "pytest", *self._arguments(arguments)]
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process:
-            look = lambda: once.exists() or process.poll() is not None or None  # noqa: E731
+        said = self._run / "said"
+        with (
+            said.open("w") as output,
+            subprocess.Popen(
+                command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+            ) as process,
+        ):
+
+            def look() -> bool | None:
+                claims_shown = said.read_text().rpartition(" items]")[2]
+                return (once.exists() and shown in claims_shown) or process.poll() is not None or None
+
             wait_until(f"{once} is there, or the session ended", Limit.NETWORK_READY, look)
             process.send_signal(signal.SIGINT)
-            out, _ = process.communicate(timeout=_SECONDS)
-        return self._ended(process.returncode, out)
+            process.wait(_SECONDS)
+        return self._ended(process.returncode, said.read_text())
 
     def _arguments(self, more: tuple[str, ...]) -> list[str]:
         plugins = ["--disable-plugin-autoload", "-p", "xdist", "-p", "svcproof.plugin"]

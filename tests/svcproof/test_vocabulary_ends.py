@@ -135,7 +135,7 @@ def test_an_interrupt_of_workers_loses_nothing_that_was_judged(
         "a", module("echo", "cip-basic", f"if 'first' in request.node.name: {HONEST}\n    else: {busy}")
     )
     scenarios.scenario("b", module("other", "cip-node", "__import__('time').sleep(5)"))
-    ended = scenarios.interrupted("-n2", "--dist", "loadscope", once=reached)
+    ended = scenarios.interrupted("-n2", "--dist", "loadscope", once=reached, shown=".")
     assert (ended.code, ended.results.exit_code, ended.results.interrupted) == (130, 130, True)
     assert ended.verdicts == {
         "cip-basic.first": "pass",

@@ -8,6 +8,7 @@ LabError
 ├── DaemonDied            a program of the lab ended by itself
 ├── NotReady              a condition did not come true within its time
 └── CommandFailed         a command of the lab returned an error
+    └── NotThere          the API has no such object
 """
 
 import shlex
@@ -75,3 +76,7 @@ class NotReady(LabError):
 
 class CommandFailed(LabError):
     """A command of the lab returned an error."""
+
+
+class NotThere(CommandFailed):
+    """The API has no such object."""

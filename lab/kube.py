@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import yaml
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.client.exceptions import ApiException
 
-from lab.errors import CommandFailed
+from lab.errors import CommandFailed, NotThere
 
 Manifest = Mapping[str, Any]
 
@@ -51,7 +52,10 @@ class Kube:
         body: Manifest | None = None,
         content_type: str = "application/json",
     ) -> Any:  # noqa: ANN401 - the API's JSON
-        """One request; the decoded answer. CommandFailed when the API refuses it, with the API's own message."""
+        """One request; the decoded answer. CommandFailed when the API refuses it, with the API's own message.
+
+        NotThere where it has no such object.
+        """
         try:
             answer = self._client.request(
                 method,
@@ -61,7 +65,8 @@ class Kube:
                 _request_timeout=30,
             )
         except ApiException as error:
-            raise CommandFailed(f"the API refused {method} {path}", output=_message(error)) from error
+            kind = NotThere if error.status == HTTPStatus.NOT_FOUND else CommandFailed
+            raise kind(f"the API refused {method} {path}", output=_message(error)) from error
         except urllib3.exceptions.HTTPError as error:
             raise CommandFailed(f"the API did not answer {method} {path}", output=str(error)) from error
         return json.loads(answer.data)

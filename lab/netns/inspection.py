@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.api import Passed, Rule, TracedProbe
 from lab.commands import run
-from lab.errors import CommandFailed, MissingRequirement
+from lab.errors import CommandFailed, MissingRequirement, NotThere
 from lab.kube import Kube, Manifest, as_yaml
 from lab.model import NODES, Facts, Flow, Headers, Place, Service
 from lab.netns.namespaces import Namespaces
@@ -74,9 +74,7 @@ class Inspection:
         """The Service, or nothing where a claim has had it deleted."""
         try:
             return [self._kube.service(name)]
-        except CommandFailed as error:
-            if not error.output.startswith("404"):
-                raise
+        except NotThere:
             return []
 
     def traced(self, flow: Flow, facts: Facts, exchange: Exchange, asking: Asking) -> TracedProbe:

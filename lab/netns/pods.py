@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from lab.api import Deviation
+from lab.errors import NotThere
 from lab.kube import Kube, Manifest
 from lab.model import NODES, PODS, Place, PodState
 from lab.netns import plan
@@ -29,13 +31,17 @@ DEVIATIONS = (
 
 @dataclass(slots=True)
 class PodPool:
-    """The pods of a lab. attach: gives a pod its interface; its address."""
+    """The pods of a lab. attach: gives a pod its interface; its address.
+
+    in_doubt: pods of which a write began and did not end; the API may have them so, otherwise, or not at all.
+    """
 
     kube: Kube
     attach: Callable[[Place], IPv4Address]
     addresses: dict[Place, IPv4Address] = field(default_factory=dict)
     labels: dict[Place, dict[str, str]] = field(default_factory=dict)
     states: dict[Place, PodState] = field(default_factory=dict)
+    in_doubt: set[Place] = field(default_factory=set)
 
     def make(self) -> Mapping[Place, IPv4Address]:
         """Makes every pod, the nodes side by side; their addresses."""
@@ -52,7 +58,9 @@ class PodPool:
 
     def bring(self, pod: Place, state: PodState) -> None:
         """Brings a pod into a state, by what a user and a kubelet would write."""
-        if self.states.get(pod, PodState.READY) in _ENDED:
+        made_anew = pod in self.in_doubt or self.states.get(pod, PodState.READY) in _ENDED
+        self.in_doubt.add(pod)
+        if made_anew:
             self._restore(pod)
         match state:
             case PodState.READY:
@@ -66,13 +74,14 @@ class PodPool:
             case PodState.GONE:
                 self.kube.delete_pod(pod.value, 0)
         self.states[pod] = state
+        self.in_doubt.discard(pod)
 
     def _report(self, pod: Place, *, ready: bool) -> None:
         self.kube.patch_pod_status(pod.value, running(pod.node, self.addresses[pod], ready=ready))
 
     def _restore(self, pod: Place) -> None:
         """Makes the pod's API object anew; namespace, interface and address were kept."""
-        if self.states[pod] is not PodState.GONE:
+        with suppress(NotThere):
             self.kube.delete_pod(pod.value, 0)
         self.kube.create_pod(manifest(pod, self.labels.get(pod, {})))
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from lab.polling import Limit, wait_until
 
 _WRITES, _ENDED = b'"Reloading service ', b'"SyncProxyRules complete"'
+_OTHER_FAMILY = b'ipFamily="IPv6"'
+"""Each family has syncs of its own, side by side; the lab's Services have IPv4."""
 
 
 @dataclass(slots=True)
@@ -45,5 +47,7 @@ class Syncs:
             more = log.read()
         whole = more[: more.rfind(b"\n") + 1]
         self._read += len(whole)
-        self._writing += whole.count(_WRITES)
-        self._ended += whole.count(_ENDED)
+        for line in whole.splitlines():
+            if _OTHER_FAMILY not in line:
+                self._writing += _WRITES in line
+                self._ended += _ENDED in line

@@ -16,6 +16,11 @@ def at_work() -> None:
     """A program that has not ended."""
 
 
+def at_its_end() -> None:
+    """A program that has."""
+    raise DaemonDied("kube-proxy ended")
+
+
 def test_a_log_without_syncs_does_not_tell(tmp_path: Path) -> None:
     """Of an older version, or one that says less."""
     log = tmp_path / "kube-proxy.log"
@@ -51,13 +56,18 @@ def test_a_sync_is_waited_for_until_its_last_line_is_whole(tmp_path: Path) -> No
     timer.join()
 
 
+def test_the_other_family_tells_nothing(tmp_path: Path) -> None:
+    """Its sync may end while the one of IPv4 has not."""
+    log = tmp_path / "kube-proxy.log"
+    log.write_text(WRITES + (WRITES + ENDED).replace("IPv4", "IPv6"))
+    syncs = Syncs(log, at_its_end)
+    with pytest.raises(DaemonDied):
+        syncs.wait_ended()
+
+
 def test_a_kube_proxy_that_ends_meanwhile_is_an_error(tmp_path: Path) -> None:
     """Its sync will not end."""
     log = tmp_path / "kube-proxy.log"
     log.write_text(WRITES)
-
-    def check() -> None:
-        raise DaemonDied("kube-proxy ended")
-
     with pytest.raises(DaemonDied):
-        Syncs(log, check).wait_ended()
+        Syncs(log, at_its_end).wait_ended()

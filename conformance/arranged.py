@@ -69,8 +69,6 @@ class Arranged:
         with self._cluster.awaited_together():
             self._set_pods({pod: state for pod, state in pods.items() if self._pods.get(pod) is state})
             self._change_services({given: now for given, now in differing.items() if given == now})
-            if not anew:
-                self._set_pods(pods)
         self._services = known
         self._change_services(anew)
 

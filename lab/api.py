@@ -178,7 +178,7 @@ class Cluster(Protocol):
         ...
 
     def awaited_together(self) -> AbstractContextManager[None]:
-        """For changes in its body: they return when the API has them; their rules are awaited together behind it."""
+        """For changes of Services and pods: they return when the API has them, their rules are awaited behind it."""
         ...
 
     def set_services(self, services: Sequence[Service]) -> None:

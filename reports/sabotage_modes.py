@@ -12,15 +12,14 @@ _MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is told of faults, in the words of the first sabotage that tells it. faults: how many they are in each."""
+    """What is told of faults, in the words of the first sabotage that tells it. faults: how many they are in each.
+
+    is_one: whether the fault that is named is all, in each of the sabotages.
+    """
 
     told: Told
     faults: tuple[int, ...]
-
-    @property
-    def is_one(self) -> bool:
-        """Whether the fault that is named is all, in each of the sabotages."""
-        return set(self.faults) == {1} and bool(self.told.faults)
+    is_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,17 @@ class Mode:
     def _fate(self, name: str) -> Fate:
         became = [{each.fate: each for each in table.by_fate}.get(name) for table in self.tables]
         together = any(each is not None and each.is_large for each in became)
-        lines: dict[Hashable, tuple[Told, list[int]]] = {}
+        lines: dict[Hashable, tuple[Told, list[int], set[str]]] = {}
         for number, each in enumerate(became):
             for told in each.lines(together=together) if each else ():
                 key = told.claim or told.told if together else told
-                _, faults = lines.setdefault(key, (told, [0] * len(became)))
+                _, faults, named = lines.setdefault(key, (told, [0] * len(became), set()))
                 faults[number] += len(told.faults) + told.left
-        found = [Line(told, tuple(faults)) for told, faults in lines.values()]
+                named.update(told.faults)
+        found = [
+            Line(told, tuple(faults), is_one=set(faults) == {1} and len(named) == 1)
+            for told, faults, named in lines.values()
+        ]
         return Fate(
             name,
             any(each is not None and each.is_wrong for each in became),

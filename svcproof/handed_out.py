@@ -10,7 +10,8 @@ class HandedOut(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no type
     """A module at a time. What a worker that died had not begun goes to the others; what it had begun is not run.
 
     xdist would have others begin that module anew, with the claim at which the worker died; and since no worker is
-    replaced, it would shut down those that live.
+    replaced, it would shut down those that live. A worker that has been told to end takes nothing more: towards the end
+    of a run, what is taken back may be run by nobody.
     """
 
     _died = False

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-ORDER_FILE = "order.json"
 RESULTS_FILE = "results.json"
+ORDER_FILE = "order.json"
 """Where a run or a standing lab keeps its LabOrder."""
 
 _FILE = "invocation.json"

@@ -88,7 +88,7 @@ class NetnsCluster:
         return self.standing
 
     def awaited_together(self) -> AbstractContextManager[None]:
-        """For changes in its body: they return when the API has them; their rules are awaited together behind it."""
+        """For changes of Services and pods: they return when the API has them, their rules are awaited behind it."""
         return self.serving.awaited_together()
 
     def set_services(self, wanted: Sequence[Service]) -> None:
@@ -152,6 +152,7 @@ class NetnsCluster:
 
     def resolve(self, flow: Flow, count: int) -> Resolution:
         """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
+        self.exchange.begin()
         since_ns = time.time_ns()
         neighbours.forget(self.namespaces)
         traces = self.send(flow, count)

@@ -73,7 +73,7 @@ class Serving:
 
     @contextmanager
     def awaited_together(self) -> Iterator[None]:
-        """Changes in the body return when the API has them; the rules of all of them are awaited behind it."""
+        """For changes of Services and pods: they return when the API has them, their rules are awaited behind it."""
         self._holds_back = True
         try:
             yield
@@ -169,6 +169,7 @@ class Serving:
         try:
             # Not among the figures: it takes kube-proxy a second to start.
             self.wait_rules()
+            self._wait_behind_rules()
         except DaemonDied as error:
             line = lacking(error.output)
             if not line or options == ProxyHas():

@@ -22,14 +22,14 @@ class Syncs:
 
     log: Path
     check: Callable[[], None]
-    _writing: int = field(default=0, init=False)
+    _begun: int = field(default=0, init=False)
     _ended: int = field(default=0, init=False)
     _read: int = field(default=0, init=False)
 
     def wait_ended(self) -> bool:
         """Returns when every sync that has begun to write rules has ended; False where this log does not tell."""
         self._read_on()
-        begun = self._writing
+        begun = self._begun
         if begun:
             wait_until(
                 f"{self.log.stem} has ended its sync", Limit.RULES_PROGRAMMED, lambda: self._has(begun)
@@ -48,6 +48,10 @@ class Syncs:
         whole = more[: more.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.splitlines():
-            if _OTHER_FAMILY not in line:
-                self._writing += _WRITES in line
-                self._ended += _ENDED in line
+            if _OTHER_FAMILY in line:
+                continue
+            if _WRITES in line:
+                self._begun += 1
+            elif _ENDED in line:
+                # A sync can end without having begun to write: what has begun before has ended, too, and no more.
+                self._ended = self._begun

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from lab.commands import run
 from lab.model import Transport
 from lab.rules.netlink import attributes, number
+from lab.traffic.decode import ASKED
 
 _NETLINK_NETFILTER = 12
 _SOL_NETLINK, _ADD_MEMBERSHIP, _GROUP_TRACE = 270, 1, 9
@@ -29,12 +30,13 @@ _ROOM = 1 << 20
 _OWN_TABLE = "svcproof-trace"
 _MARK_AT = {
     # A SYN's sequence number; or the payload of a connection's data, behind a header without or with a time stamp.
-    Transport.TCP: (32, 192, 288),
-    Transport.UDP: (96,),
-    Transport.ICMP: (96,),
-    Transport.SCTP: (128,),
+    Transport.TCP: ((32, False), (192, True), (288, True)),
+    Transport.UDP: ((96, True),),
+    Transport.ICMP: ((96, True),),
+    Transport.SCTP: ((128, False),),
 }
-"""Bits from the start of the transport's header to the mark: see lab.traffic.decode."""
+"""Bits from the transport's header to the mark, and whether ASKED stands before it, as in no answer: traffic.decode."""
+_ASKED = f"{int.from_bytes(ASKED):#x}"
 
 Told = tuple[str, str, int, str]
 """Table with its family, chain, handle (0 for a chain's policy), verdict."""
@@ -44,7 +46,9 @@ def start(transport: Transport, mark: int) -> None:
     """Has the kernel tell of packets of this mark, in the namespace that this thread is in."""
     protocol = transport.value.lower()
     rules = "; ".join(
-        f"meta l4proto {protocol} @th,{bits},32 {mark:#x} meta nftrace set 1" for bits in _MARK_AT[transport]
+        f"meta l4proto {protocol} @th,{bits},32 {mark:#x} "
+        f"{f'@th,{bits - 32},32 {_ASKED} ' if asked else ''}meta nftrace set 1"
+        for bits, asked in _MARK_AT[transport]
     )
     chains = "".join(
         f"chain {hook} {{ type filter hook {hook} priority -450; {rules}; }}\n"

@@ -85,6 +85,10 @@ class Configured(KubeProxies):
         self.started.append(options)
         self._log.write_text("" if options.external_ips else self._words)
 
+    def wait_syncs_ended(self) -> bool:
+        """At once."""
+        return True
+
     def running(self) -> tuple[Daemon, ...]:
         """One program that has ended, if it said something."""
         return (Daemon("kube-proxy-worker-a", ("kube-proxy",), self._log, cast("Any", Exited(self._log))),)

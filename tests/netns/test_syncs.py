@@ -56,6 +56,14 @@ def test_a_sync_is_waited_for_until_its_last_line_is_whole(tmp_path: Path) -> No
     timer.join()
 
 
+def test_a_sync_that_wrote_nothing_is_not_taken_for_another(tmp_path: Path) -> None:
+    """One that fails before it writes tells of its end only."""
+    log = tmp_path / "kube-proxy.log"
+    log.write_text(WRITES + ENDED + ENDED + WRITES)
+    with pytest.raises(DaemonDied):
+        Syncs(log, at_its_end).wait_ended()
+
+
 def test_the_other_family_tells_nothing(tmp_path: Path) -> None:
     """Its sync may end while the one of IPv4 has not."""
     log = tmp_path / "kube-proxy.log"

@@ -53,6 +53,17 @@ def test_few_faults_have_a_line_each() -> None:
     assert [(line.faults, line.is_one) for line in mode.fates[1].lines] == [((1, 1), True), ((0, 1), False)]
 
 
+def test_a_fault_that_is_named_is_not_said_of_another() -> None:
+    """One claim noticed one fault in each sabotage, but not the same: the name is not that of both."""
+    tables = [
+        _table(profile, *_noticed(250), SabotageRow(name, "noticed", "b", ""))
+        for profile, name in ((PROFILES[0], "drop it"), (PROFILES[2], "narrow it"))
+    ]
+    [mode] = by_mode(tables)
+    [line] = [line for line in mode.fates[0].lines if line.told.claim == "b"]
+    assert (line.told.faults, line.faults, line.is_one) == (("drop it",), (1, 1), False)
+
+
 def test_claims_that_noticed_least_are_told_together() -> None:
     """A line for each of 200; all others in one, with how many faults they noticed."""
     rows = [row for number in range(260) for row in _noticed(2 if number < 60 else 3, f"claim{number}")]

@@ -30,7 +30,7 @@ class Arrangement:
 
     baseline: claims that were not as expected before the faults of their round, with what was seen; they are not asked.
     behind: those that had noticed faults, and were not as expected behind them.
-    asked: about how many faults each claim was asked.
+    asked: about how many faults each claim was asked and could tell; could_not_tell: about how many it could not.
     """
 
     cluster: NetnsCluster
@@ -40,6 +40,7 @@ class Arrangement:
     baseline: dict[str, str] = field(default_factory=dict)
     behind: dict[str, str] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
+    could_not_tell: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
     def within(self, round_: Round, *, known: bool = False) -> Iterator[Trial]:
@@ -77,7 +78,15 @@ class Arrangement:
     def _trial(self, bench: Bench, judges: Judges, round_: Round) -> Trial:
         proof = Proof(bench, round_.standing, round_.when)
         when = ", ".join(str(each) for each in round_.when)
-        return Trial(bench, judges, proof, full=self.order.full, when=when, asked=self.asked)
+        return Trial(
+            bench,
+            judges,
+            proof,
+            full=self.order.full,
+            when=when,
+            asked=self.asked,
+            could_not_tell=self.could_not_tell,
+        )
 
     def faults(self, bench: Bench, round_: Round) -> Iterator[Fault]:
         """The faults of all nodes: an entry that several nodes hold is broken on all of them."""

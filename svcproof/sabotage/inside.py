@@ -60,6 +60,7 @@ def _summed(
         fault_seconds=session.fault_seconds,
         settling_seconds=session.settling_seconds,
         asked={claim.id: session.asked[claim.id] for claim in collected.claims},
+        could_not_tell={claim.id: session.could_not_tell[claim.id] for claim in collected.claims},
         not_asked=collected.not_asked,
         listed=tuple(sorted(session.known)) if order.listed else (),
     )

@@ -13,7 +13,7 @@ from svcproof.sabotage.fault import Fault, Kind
 from svcproof.sabotage.results import Notice
 
 _UNTESTABLE_ENOUGH = 2
-"""A claim that cannot be tested costs seconds; after so many of them a fault is not testable."""
+"""A claim that cannot be tested costs seconds; after those of so many senders a fault is not testable."""
 
 
 class Judges:
@@ -67,18 +67,20 @@ class Judges:
 
 
 def ask(
-    bench: Bench, claims: Sequence[Claim], *, shares: bool
+    bench: Bench, claims: Sequence[Claim], *, shares: bool, every: bool = False
 ) -> Iterator[tuple[Claim, Notice | None, bool]]:
     """Each claim with what it noticed, and whether it could be tested. shares: whether these may have changed.
 
     What could not be tested for one sender is not tried again for the same; too many such senders end it. Where only
-    silence could not be proven, that goes for the sender's other claims of silence.
+    silence could not be proven, that goes for the sender's other claims of silence. every: none of this holds, and
+    each claim says for itself whether it could tell.
     """
     untestable: set[Place] = set()
     unproven: set[Place] = set()
     for claim in claims:
         sender = claim.flow.sender
-        if sender in untestable or (sender in unproven and _awaits_silence(claim)):
+        alike = sender in untestable or (sender in unproven and _awaits_silence(claim))
+        if alike and not every:
             continue
         live = Live(bench.cluster, claim.when, after=claim.after)
         try:
@@ -86,7 +88,7 @@ def ask(
         except LabError as error:
             untestable.add(sender)
             yield claim, Notice(claim.id, str(claim.expect), str(error)), False
-            if len(untestable) == _UNTESTABLE_ENOUGH:
+            if len(untestable) == _UNTESTABLE_ENOUGH and not every:
                 return
             continue
         notice = Notice(claim.id, str(claim.expect), str(observed), lost=has_lost(observed))

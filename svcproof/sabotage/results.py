@@ -121,7 +121,9 @@ class Sabotage:
     in baseline, the latter with ", behind the faults" behind their ids.) budget: seconds, nothing for the whole set.
     fault_seconds: what the faults of the rules took together; settling_seconds: what it took to settle survivors.
     listed: the names of all faults, where only these were asked for.
-    asked: about how many faults each claim was asked, by its id. not_asked: the claims that cannot be, with why.
+    asked: about how many faults each claim was asked and could tell, by its id. could_not_tell: about how many it was
+    asked and could not: the lab did not answer itself, or nothing proved the silence that it expects. (Files without
+    that count both in asked.) not_asked: the claims that cannot be asked, with why.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -144,6 +146,7 @@ class Sabotage:
     settling_seconds: float = 0.0
     listed: tuple[str, ...] = ()
     asked: Mapping[str, int] = field(default_factory=dict)
+    could_not_tell: Mapping[str, int] = field(default_factory=dict)
     not_asked: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from reports.sabotage import by_reason
 from svcproof.sabotage.results import Fate, FaultResult, Sabotage
 
-_ASKED_NONE = "asked about no fault: others had noticed before its turn, or there was no time"
+_ASKED_NONE = (
+    "asked about no fault: none that was made concerns it, others had noticed before its turn, "
+    "too much else could not be told, or there was no time"
+)
 _IN_DOUBT = "noticed faults, but was not as expected behind them either"
 
 
@@ -32,18 +35,35 @@ def _why(sabotage: Sabotage, claim: str) -> str:
         return f"not asked: without any fault, {sabotage.baseline[claim]}"
     if claim in sabotage.behind:
         return _IN_DOUBT
-    number = sabotage.asked[claim]
-    return (
-        f"asked about {number} fault{'s' if number > 1 else ''}, and noticed none" if number else _ASKED_NONE
-    )
+    told, untold = sabotage.asked[claim], sabotage.could_not_tell.get(claim, 0)
+    match bool(told), bool(untold):
+        case True, True:
+            return f"asked about {_faults(told)}, and noticed none; of {untold} more it could not tell"
+        case True, False:
+            return f"asked about {_faults(told)}, and noticed none"
+        case False, True:
+            return f"could not tell: asked about {_faults(untold)}, with which the lab could not observe it"
+        case _:
+            return _ASKED_NONE
+
+
+def _faults(number: int) -> str:
+    return f"{number} fault{'s' if number > 1 else ''}"
+
+
+def could_only_not_tell(sabotage: Sabotage) -> frozenset[str]:
+    """The claims that were asked, could not tell any time, and so say nothing of whether they can fail."""
+    untold = (claim for claim, number in sabotage.could_not_tell.items() if number)
+    return frozenset(claim for claim in untold if not sabotage.asked.get(claim))
 
 
 def in_words(sabotage: Sabotage) -> str:
     """How many claims were seen to fail."""
     claims, red = len(sabotage.asked) + len(sabotage.not_asked), len(seen_red(sabotage))
-    beyond = len(sabotage.not_asked)
+    beyond, untold = len(sabotage.not_asked), len(could_only_not_tell(sabotage))
+    could_not_tell = f" (of which {untold} could not tell)" if untold else ""
     return (
-        f"of {claims} claims {red} were seen red, {claims - red - beyond} were not, "
+        f"of {claims} claims {red} were seen red, {claims - red - beyond} were not{could_not_tell}, "
         f"and {beyond} are about what no fault here touches"
     )
 

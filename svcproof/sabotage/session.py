@@ -43,6 +43,7 @@ class Session:
     _baseline: Mapping[str, str] = field(default_factory=dict)
     _behind: Mapping[str, str] = field(default_factory=dict)
     _asked: Counter[str] = field(default_factory=Counter)
+    _could_not_tell: Counter[str] = field(default_factory=Counter)
 
     @property
     def known(self) -> Collection[str]:
@@ -61,8 +62,13 @@ class Session:
 
     @property
     def asked(self) -> Counter[str]:
-        """About how many faults each claim was asked."""
+        """About how many faults each claim was asked and could tell."""
         return self._asked
+
+    @property
+    def could_not_tell(self) -> Counter[str]:
+        """About how many faults each claim was asked and could not tell."""
+        return self._could_not_tell
 
     @property
     def behind(self) -> Mapping[str, str]:
@@ -74,7 +80,7 @@ class Session:
         network = [claim for round_ in self.rounds.fresh if not round_.services for claim in round_.claims]
         arrangement = Arrangement(self.cluster, Arranged(self.cluster), self.order, network)
         self._baseline, self._behind = arrangement.baseline, arrangement.behind
-        self._asked = arrangement.asked
+        self._asked, self._could_not_tell = arrangement.asked, arrangement.could_not_tell
         budget = Budget(time.monotonic(), self.order.budget)
         rounds = self._rounds_wanted()
         for done, round_ in enumerate(rounds):

@@ -41,6 +41,16 @@ class _Asked:
         return [claim for claim in claims if claim not in self.claims and not claim.past]
 
     @property
+    def untold(self) -> set[str]:
+        """The claims that could not tell, by their ids; one that noticed once could."""
+        return {each.claim for each in self.untestable} - {each.claim for each in self.noticed}
+
+    @property
+    def told(self) -> set[str]:
+        """The others that were asked."""
+        return {claim.id for claim in self.claims} - self.untold
+
+    @property
     def is_ended_by_loss(self) -> bool:
         """Whether one that noticed, behind which no other was asked, turned out to have noticed nothing."""
         return not self.noticed and any(notice.again for notice in self.untestable)
@@ -58,7 +68,8 @@ class _Asked:
 class Trial:
     """full: every claim is asked about every fault. when: the circumstances, in words.
 
-    asked: about how many faults each claim was asked, by its id; counted on here.
+    asked: about how many faults each claim was asked and could tell, by its id; could_not_tell: about how many it was
+    asked and could not. Both are counted on here.
     """
 
     bench: Bench
@@ -67,6 +78,7 @@ class Trial:
     full: bool
     when: str
     asked: Counter[str] = field(default_factory=Counter)
+    could_not_tell: Counter[str] = field(default_factory=Counter)
 
     def rules(self, fault: Fault) -> FaultResult:
         """One fault of the rules."""
@@ -161,6 +173,8 @@ class Trial:
                 asked = now.behind(asked)
         except Refusal as error:
             return replace(result, fate=Fate.REFUSED, error=str(error), seconds=time.monotonic() - start)
+        self.asked.update(asked.told)
+        self.could_not_tell.update(asked.untold)
         return replace(
             result,
             fate=asked.fate(harmless=harmless),
@@ -222,9 +236,8 @@ class Trial:
         noticed: list[Notice] = []
         untestable: list[Notice] = []
         said: list[Claim] = []
-        for claim, notice, testable in ask(self.bench, claims, shares=shares):
+        for claim, notice, testable in ask(self.bench, claims, shares=shares, every=full):
             said.append(claim)
-            self.asked[claim.id] += 1
             if notice is not None:
                 (noticed if testable else untestable).append(notice)
                 if testable and not notice.lost:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from conformance.outcome import Dropped
+from conformance.outcome import Dropped, Lost
 from lab.profiles import ProxyMode
 from svcproof.sabotage import of_kube_proxy, opposites
 from svcproof.sabotage.bench import Bench
@@ -13,8 +13,9 @@ from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.equivalence import Proof
 from svcproof.sabotage.fault import Kind
 from svcproof.sabotage.judges import Judges
+from svcproof.sabotage.results import Fate
 from svcproof.sabotage.trial import Trial
-from tests.sabotage.fake_bench import ECHO, FakeBench, Faulty, SabotagedCluster, a_claim
+from tests.sabotage.fake_bench import ECHO, OTHER, FakeBench, Faulty, SabotagedCluster, a_claim
 from tests.sabotage.recorded_rules import MODES, entries, rules
 
 
@@ -47,6 +48,27 @@ def test_every_claim_is_asked_also_where_one_has_noticed(*, asks_all: bool, noti
     result = trial.beside(Beside(Kind.RULES_GONE, "here", dropping, asks_all=asks_all))
     assert [notice.claim for notice in result.notices] == [claim.id for claim in claims[:noticing]]
     assert trial.asked == dict.fromkeys((claim.id for claim in claims[:noticing]), 1)
+
+
+def test_what_could_not_be_told_is_not_counted_as_asked() -> None:
+    """The silence that it expects is not proven with the fault; what noticed beside it is counted as ever."""
+    cluster = SabotagedCluster()
+    silent = [a_claim(OTHER, name, expect=Dropped()) for name in ("silence", "again")]
+    served = a_claim(name="served")
+    lost = {each: Lost(Dropped()) for each in ("echo", "other")}
+    bench = FakeBench(cluster, Faulty())
+    trial = Trial(bench, Judges([*silent, served]), Proof(bench, (ECHO,), ()), full=False, when="")
+
+    @contextmanager
+    def losing(_bench: Bench) -> Iterator[None]:
+        cluster.become(lost)
+        yield
+        cluster.become({"other": Dropped()})
+
+    result = trial.beside(Beside(Kind.RULES_GONE, "here", losing, asks_all=True))
+    assert (result.fate, result.judged) == (Fate.NOTICED, 3)
+    assert trial.asked == {served.id: 1}
+    assert trial.could_not_tell == dict.fromkeys((claim.id for claim in silent), 1)
 
 
 def test_what_must_be_noticed_by_every_claim_is_asked_of_all() -> None:

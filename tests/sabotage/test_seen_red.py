@@ -56,6 +56,20 @@ def test_why_a_claim_was_never_red() -> None:
     assert never_red(unsound)["np-badport.node"] == "not asked: without any fault, delivered"
 
 
+def test_what_could_not_tell_did_not_notice_nothing() -> None:
+    """It says nothing of whether the claim can fail: neither that it noticed none, nor that nobody asked it."""
+    untold = {"np-basic.node": 3, "np-badport.node": 2}
+    table = found(NOTICED, could_not_tell=untold)
+    never = never_red(table)
+    assert never["np-basic.node"] == "asked about 1 fault, and noticed none; of 3 more it could not tell"
+    assert never["np-badport.node"].startswith("could not tell: asked about 2 faults")
+    assert summary(table)[-1].startswith(
+        "of 4 claims 1 were seen red, 2 were not (of which 1 could not tell)"
+    )
+    assert "- could not tell: asked about 2 faults, with which the lab" in markdown(table)
+    assert shown(table).never_red == never
+
+
 def test_the_summary_and_the_table_say_so() -> None:
     """How many were red, by requirement and by claim, and which never were."""
     table = found(NOTICED, LATER)

@@ -46,11 +46,11 @@ def a_claim(
     return Claim(name, Flow(sender, ClusterIP(service, "http")), expect, expect, scenario)
 
 
-def said(*claims: Claim) -> list[tuple[str, bool, bool]]:
+def said(*claims: Claim, every: bool = False) -> list[tuple[str, bool, bool]]:
     """Of each claim that was asked: its name, whether it has something to say, and whether it could be told."""
     gone = a_cluster(served=Lost(Dropped()), silent=Lost(Dropped()))
     gone.set_services([SERVED, SILENT])
-    answers = ask(FakeBench(gone), claims, shares=False)
+    answers = ask(FakeBench(gone), claims, shares=False, every=every)
     return [(claim.id, notice is not None, told) for claim, notice, told in answers]
 
 
@@ -83,6 +83,26 @@ def test_a_lab_that_is_not_at_work_is_not_asked_for_long() -> None:
         a_claim("third", SERVED, Place.POD_C3),
     ]
     assert said(*claims) == [("first", True, False), ("second", True, False)]
+
+
+def test_where_every_claim_is_to_be_asked_none_is_left_out() -> None:
+    """Whoever else could not tell: each that could notice does, and each that could not tell says so."""
+    claims = [
+        a_claim("silence", SILENT),
+        a_claim("silence again", SILENT),
+        a_claim("first", SERVED, scenario=broken),
+        a_claim("second", SERVED, Place.POD_C2, scenario=broken),
+        a_claim("same sender", SERVED),
+        a_claim("third", SERVED, Place.POD_C3),
+    ]
+    assert said(*claims, every=True) == [
+        ("silence", True, False),
+        ("silence again", True, False),
+        ("first", True, False),
+        ("second", True, False),
+        ("same sender", True, True),
+        ("third", True, True),
+    ]
 
 
 def test_the_other_claims_are_those_that_were_not_asked() -> None:

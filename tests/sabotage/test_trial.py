@@ -1,6 +1,7 @@
 """One fault: made, asked about, mended. What was only lost is asked once more without it, before it counts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -93,6 +94,19 @@ def test_open_flows_are_not_asked_about_a_fault_that_is_made_again() -> None:
         trial = a_trial_of(faulty, claims)
         result = trial.beside(Beside(FAULT.kind, "everywhere", lambda bench: bench.broken(FAULT)))
         assert (result.fate, len(faulty.made)) == (Fate.NOT_TESTABLE, made)
+
+
+def test_a_claim_is_counted_once_for_each_fault() -> None:
+    """However often the fault was made for it; as one that could not tell where it noticed nothing after all."""
+    other = a_claim(OTHER, "second")
+    faulty = Faulty({FAULT.name: {"echo": Lost(Dropped()), "other": REFUSED}}, {"echo": Lost(Dropped())})
+    trial = a_trial_of(faulty, [a_claim(), other])
+    trial.beside(Beside(FAULT.kind, "everywhere", lambda bench: bench.broken(FAULT)))
+    assert (trial.asked, trial.could_not_tell) == ({other.id: 1}, {a_claim().id: 1})
+    sticking = replace(FAULT, entry="ip saddr @affinity-echo")
+    survived = a_trial_of(Faulty(), [a_claim()])
+    assert survived.rules(sticking).judged > 1
+    assert survived.asked == {a_claim().id: 1}
 
 
 def a_trial_of(faulty: Faulty, claims: list[Claim]) -> Trial:

@@ -25,7 +25,7 @@ class SabotageRequest:
 
 
 def sabotage(request: SabotageRequest, labs: Labs, progress: Progress) -> int:
-    """Sabotages one profile; svcproof's exit code: 0 every survivor is settled, 1 one is not, 3 lab error."""
+    """Sabotages one profile; svcproof's exit code: that of exit_code in score.py, 3 for a lab error."""
     directory = prepare(request.lab, f"sabotage-{request.lab.profile.name}", progress)
     write_order(request.order, directory)
     progress.say(f"{request.lab.profile.name}: sabotage {directory.name}")

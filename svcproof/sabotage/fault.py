@@ -51,6 +51,10 @@ class Kind(StrEnum):
     POD_NETWORK = "pod-network"
 
 
+OPPOSITES = frozenset({Kind.RULES_GONE, Kind.FOREIGN_TABLE_TRANSLATES})
+"""No flow to a Service comes to the same with both: a claim about one must notice at least one of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One change of the rules.

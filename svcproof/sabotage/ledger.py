@@ -55,7 +55,8 @@ class Ledger:
             result = replace(result, fate=Fate.NOTICED, notices=notices)
         if before is not None:
             seconds, judged = before.seconds + result.seconds, before.judged + result.judged
-            result = replace(result, seconds=seconds, judged=judged)
+            told = tuple(dict.fromkeys((*before.told, *result.told)))
+            result = replace(result, seconds=seconds, judged=judged, told=told)
         self.results[result.name] = result
         self.last[result.name] = round_
 

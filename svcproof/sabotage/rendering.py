@@ -52,6 +52,7 @@ def summary(sabotage: Sabotage) -> list[str]:
             f"{len(sabotage.baseline)} before the faults, {len(sabotage.behind)} behind them"
         ),
         *([seen_red.in_words(sabotage)] if sabotage.asked and not sabotage.listed else []),
+        *seen_red.of_the_blind(sabotage),
     ]
 
 

@@ -85,7 +85,8 @@ class FaultResult:
 
     where, entry, becomes, nodes: of a fault of the rules, as it stood in them. when: the circumstances in which it
     was made last.
-    judged: how many claims were asked. recorded: why this fault survives, as far as that is on record; owed: the claim
+    judged: how many claims were asked. told: of one of two opposites, the claims given Services that were asked about
+    it and could tell. recorded: why this fault survives, as far as that is on record; owed: the claim
     that would notice it.
     twin: of a survivor, the same fault in the same rule of another Service, which was noticed. unsettled: of a
     survivor, what there was no time for, so that it may yet be noticed, or change nothing.
@@ -101,6 +102,7 @@ class FaultResult:
     nodes: tuple[str, ...] = ()
     when: str = ""
     judged: int = 0
+    told: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     recorded: str = ""
     owed: str = ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from conformance.verdict import AS_DOCUMENTED, DIFFERS, INTERRUPTED, NOT_TESTED
 from svcproof.sabotage.results import Fate, FaultResult, Sabotage
+from svcproof.sabotage.seen_red import blind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def is_open(fault: FaultResult) -> bool:
 
 
 def exit_code(sabotage: Sabotage) -> int:
-    """0 where every survivor is on record; 1 where one is not, or a harmless fault was noticed.
+    """0 where every survivor is on record; 1 where one is not, a harmless fault was noticed, or a claim is blind.
 
     3 where nothing was tried, a fault could not be tested, a claim was not as expected without any fault, or there was
     no time to settle a survivor.
@@ -70,7 +71,7 @@ def exit_code(sabotage: Sabotage) -> int:
     if sabotage.interrupted:
         return INTERRUPTED
     counts = score(sabotage.faults)
-    if counts.open > counts.unsettled or counts.alarmed:
+    if counts.open > counts.unsettled or counts.alarmed or blind(sabotage):
         return DIFFERS
     tried = sabotage.faults or sabotage.listed
     doubtful = counts.unsettled or counts.not_testable or sabotage.baseline or sabotage.behind

@@ -4,11 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from reports.sabotage import by_reason
+from svcproof.sabotage.fault import OPPOSITES
 from svcproof.sabotage.results import Fate, FaultResult, Sabotage
 
 _ASKED_NONE = (
     "asked about no fault: none that was made concerns it, others had noticed before its turn, "
     "too much else could not be told, or there was no time"
+)
+_BLIND = (
+    "asked about two faults that are opposites, and noticed neither of them, nor any other: it cannot fail"
 )
 _IN_DOUBT = "noticed faults, but was not as expected behind them either"
 
@@ -27,7 +31,7 @@ def never_red(sabotage: Sabotage) -> Mapping[str, str]:
     """The claims that no fault turned red, with why, as far as that is known."""
     red = seen_red(sabotage)
     asked = {claim: _why(sabotage, claim) for claim in sabotage.asked if claim not in red}
-    return {**asked, **sabotage.not_asked}
+    return {**asked, **dict.fromkeys(blind(sabotage), _BLIND), **sabotage.not_asked}
 
 
 def _why(sabotage: Sabotage, claim: str) -> str:
@@ -49,6 +53,23 @@ def _why(sabotage: Sabotage, claim: str) -> str:
 
 def _faults(number: int) -> str:
     return f"{number} fault{'s' if number > 1 else ''}"
+
+
+def blind(sabotage: Sabotage) -> tuple[str, ...]:
+    """The claims that could tell of both opposites, and noticed nothing, ever. What is in doubt is not among them."""
+    told = {kind: set[str]() for kind in OPPOSITES}
+    for fault in sabotage.faults:
+        if fault.kind in OPPOSITES:
+            told[fault.kind].update(fault.told)
+    return tuple(
+        sorted(set.intersection(*told.values()) - seen_red(sabotage).keys() - sabotage.behind.keys())
+    )
+
+
+def of_the_blind(sabotage: Sabotage) -> Iterator[str]:
+    """A sentence that names them, if there are any."""
+    if claims := blind(sabotage):
+        yield f"noticed neither of two opposite faults, nor any other: {', '.join(claims)}"
 
 
 def could_only_not_tell(sabotage: Sabotage) -> frozenset[str]:

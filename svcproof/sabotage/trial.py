@@ -10,7 +10,7 @@ from svcproof.sabotage.bench import Bench, Refusal
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.claims import Claim
 from svcproof.sabotage.equivalence import Proof
-from svcproof.sabotage.fault import Fault, Kind
+from svcproof.sabotage.fault import OPPOSITES, Fault, Kind
 from svcproof.sabotage.judges import Judges, ask
 from svcproof.sabotage.recorded import record_of
 from svcproof.sabotage.results import Equivalence, Fate, FaultResult, Notice
@@ -179,6 +179,7 @@ class Trial:
             result,
             fate=asked.fate(harmless=harmless),
             judged=len(asked.claims),
+            told=_told(claims, asked) if result.kind in OPPOSITES else (),
             notices=asked.noticed or asked.untestable,
             seconds=time.monotonic() - start,
         )
@@ -245,3 +246,8 @@ class Trial:
             if noticed and not full:
                 break
         return _Asked(claims=tuple(said), noticed=tuple(noticed), untestable=tuple(untestable))
+
+
+def _told(claims: Sequence[Claim], asked: _Asked) -> tuple[str, ...]:
+    """Those given Services that could tell: to claims of the network alone, opposites may be all the same."""
+    return tuple(claim.id for claim in claims if claim.given and claim.id in asked.told)

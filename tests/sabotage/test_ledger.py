@@ -124,7 +124,9 @@ def test_what_all_claims_are_asked_about_is_gathered(ledger: Ledger) -> None:
     """Whoever noticed it in any round is kept, also where another round's claims did not."""
     quiet = result("all")
     first, second = (
-        replace(quiet, fate=Fate.NOTICED, judged=2, notices=(Notice(name, "delivered", "dropped"),))
+        replace(
+            quiet, fate=Fate.NOTICED, judged=2, notices=(Notice(name, "delivered", "dropped"),), told=(name,)
+        )
         for name in ("one", "two")
     )
     for each in (quiet, first, quiet, second, replace(quiet, fate=Fate.NOT_TESTABLE)):
@@ -134,4 +136,5 @@ def test_what_all_claims_are_asked_about_is_gathered(ledger: Ledger) -> None:
     ]
     assert kept.fate is Fate.NOTICED
     assert [notice.claim for notice in kept.notices] == ["one", "two"]
+    assert kept.told == ("one", "two")
     assert (kept.judged, kept.seconds) == (4, 5.0)

@@ -1,7 +1,8 @@
 """Nothing is translated, and everything is: what these faults make of rules, and that every claim is asked."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from svcproof.sabotage import of_kube_proxy, opposites
 from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.equivalence import Proof
-from svcproof.sabotage.fault import Kind
+from svcproof.sabotage.fault import OPPOSITES, Kind
 from svcproof.sabotage.judges import Judges
 from svcproof.sabotage.results import Fate
 from svcproof.sabotage.trial import Trial
@@ -67,8 +68,24 @@ def test_what_could_not_be_told_is_not_counted_as_asked() -> None:
 
     result = trial.beside(Beside(Kind.RULES_GONE, "here", losing, asks_all=True))
     assert (result.fate, result.judged) == (Fate.NOTICED, 3)
+    assert result.told == (served.id,)
     assert trial.asked == {served.id: 1}
     assert trial.could_not_tell == dict.fromkeys((claim.id for claim in silent), 1)
+
+
+def test_of_claims_of_the_network_opposites_say_nothing() -> None:
+    """They are asked where others cannot tell, and may come to the same with both."""
+    network = replace(a_claim(name="network"), given=())
+    bench, claims = FakeBench(SabotagedCluster(), Faulty()), [a_claim(), network]
+    trial = Trial(bench, Judges(claims), Proof(bench, (ECHO,), ()), full=False, when="")
+    for fault, told in ((Kind.RULES_GONE, (a_claim().id,)), (Kind.IP_FORWARD_OFF, ())):
+        result = trial.beside(Beside(fault, "here", lambda _bench: nullcontext(), asks_all=True))
+        assert (result.judged, result.told) == (2, told)
+
+
+def test_the_opposites_are_those_that_claims_are_held_to() -> None:
+    """Each has a kind of its own."""
+    assert {fault.kind for fault in opposites.faults()} == OPPOSITES
 
 
 def test_what_must_be_noticed_by_every_claim_is_asked_of_all() -> None:

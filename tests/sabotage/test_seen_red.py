@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from svcproof.sabotage.fault import Kind
 from svcproof.sabotage.rendering import markdown, shown, summary
 from svcproof.sabotage.results import Fate, FaultResult, Notice, Sabotage
+from svcproof.sabotage.score import exit_code
 from svcproof.sabotage.seen_red import never_red, seen_red
 from tests.sabotage.results_of import NOTICED, sabotage
 
@@ -68,6 +70,49 @@ def test_what_could_not_tell_did_not_notice_nothing() -> None:
     )
     assert "- could not tell: asked about 2 faults, with which the lab" in markdown(table)
     assert shown(table).never_red == never
+
+
+def opposite(kind: Kind, *told: str, noticed: str = "") -> FaultResult:
+    """What one of the opposites found, with the claims that could tell of it."""
+    notices = (Notice(noticed, "delivered", "dropped"),) if noticed else ()
+    fate = Fate.NOTICED if noticed else Fate.SURVIVED
+    return replace(NOTICED, name=f"{kind}: all", kind=kind, fate=fate, notices=notices, told=told, where="")
+
+
+CLAIM, SEEING = "np-basic.node", "cip-basic.pod"
+GONE = opposite(Kind.RULES_GONE, CLAIM, SEEING, noticed=SEEING)
+TRANSLATED = opposite(Kind.FOREIGN_TABLE_TRANSLATES, CLAIM, SEEING, noticed=SEEING)
+
+
+def test_a_claim_that_notices_neither_opposite_ends_a_sabotage_red() -> None:
+    """It sees nothing, and the summary names it; so does the list of those that were never red."""
+    table = found(GONE, TRANSLATED)
+    assert exit_code(table) == 1
+    assert summary(table)[-1] == f"noticed neither of two opposite faults, nor any other: {CLAIM}"
+    assert never_red(table)[CLAIM].endswith("it cannot fail")
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        (GONE,),
+        (GONE, replace(TRANSLATED, told=(SEEING,))),
+        (GONE, opposite(Kind.FOREIGN_TABLE_TRANSLATES, CLAIM, SEEING, noticed=CLAIM)),
+        (GONE, TRANSLATED, LATER),
+    ],
+    ids=["one was not made", "it could not tell of one", "it noticed one", "it noticed another fault"],
+)
+def test_what_noticed_one_or_could_not_tell_of_one_is_not_blind(faults: tuple[FaultResult, ...]) -> None:
+    """Only who was asked about both and noticed nothing at all is."""
+    table = found(*faults)
+    assert exit_code(table) == 0
+    assert "neither" not in summary(table)[-1]
+
+
+def test_what_is_in_doubt_is_not_blind() -> None:
+    """It noticed something, and the sabotage ends with 3 for it."""
+    table = found(GONE, TRANSLATED, LATER, behind={CLAIM: "dropped"})
+    assert exit_code(table) == 3
 
 
 def test_the_summary_and_the_table_say_so() -> None:

@@ -36,9 +36,6 @@ from lab.traffic.places import Captures, Senders
 STATE = Path("/run/svcproof")
 """In the capsule's own memory: etcd's data, keys and leases of a lab end with it."""
 
-_GOGC = "400"
-"""How much a heap may grow before its garbage is collected, in percent (https://go.dev/doc/gc-guide)."""
-
 Say = Callable[[str], None]
 
 
@@ -83,7 +80,7 @@ def _ground(order: LabOrder, name: str, namespaces: Namespaces, say: Say) -> Ite
     logs.mkdir(parents=True, exist_ok=True)
     topology.build(namespaces)
     with ExitStack() as stack:
-        launcher = Launcher(namespaces, logs, {"GOGC": _GOGC, **os.environ})
+        launcher = Launcher(namespaces, logs, dict(os.environ))
         stack.callback(launcher.end)
         # This process stands where kube-apiserver is; its sockets elsewhere are opened by short visits.
         stack.enter_context(namespaces.inside(UNDERLAY))

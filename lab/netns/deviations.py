@@ -22,10 +22,6 @@ _DEVIATIONS = (
         "it would watch every kind of object; what kube-proxy sees is the same",
     ),
     Deviation(
-        "the lab's programs let their heaps grow by 400 % before they collect garbage, not by 100 % (GOGC)",
-        "it takes a tenth of a run's processor time, and changes nothing but when they do what they do",
-    ),
-    Deviation(
         "one etcd without fsync, one kube-apiserver, no RBAC, no service accounts",
         "the control plane is not under test",
     ),

@@ -8,8 +8,8 @@ from svcproof.doctor.machine import Machine, Volume
 from svcproof.doctor.needs import EVERY
 
 _MB = 1_000_000
-_LAB_MB = 850
-_EASY_MB = 1150
+_LAB_MB = 700
+_EASY_MB = 1000
 _GOT_MB = 400
 _BUILD_MB = 6000
 _RUNS_MB = 50

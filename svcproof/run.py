@@ -68,9 +68,6 @@ def pytest_command(request: RunRequest, directory: Path) -> list[str]:
         "xdist",
         "-p",
         "svcproof.plugin",
-        # It looks five times through all that the process has, at its end: seconds, in every worker.
-        "-p",
-        "no:unraisableexception",
         f"--svcproof-run={directory}",
         "--basetemp=/run/svcproof-tmp",
         "--no-header",

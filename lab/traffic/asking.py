@@ -1,7 +1,6 @@
 """Asks by HTTP, over sockets of the sender's kernel, and keeps what was seen of each connection."""
 
 import socket
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
@@ -13,11 +12,10 @@ from lab.polling import Limit
 from lab.traffic.craft import TTL
 from lab.traffic.decode import Connection, Known
 from lab.traffic.places import Captures
+from lab.traffic.repair import begin_at, in_repair
 from lab.traffic.trace import traces
 
 _MOST_BYTES = 65536
-_TCP_REPAIR, _TCP_REPAIR_QUEUE, _TCP_QUEUE_SEQ, _SEND_QUEUE = 19, 20, 21, 2
-"""Numbers of the kernel's include/uapi/linux/tcp.h."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,8 @@ class Asking:
         """Asks once, over a connection whose SYN bears a mark as its number, as that of a probe does."""
         self._pass_over()
         with self._socket(question.sender) as sock:
-            _number(sock, mark)
+            with in_repair(sock):
+                begin_at(sock, mark)
             asked = _ask(question, sock)
         [trace] = self._traces({mark: _probe(question, asked, mark)}, [asked])
         return trace
@@ -94,17 +93,6 @@ class Asking:
         sock.settimeout(Limit.HTTP_ANSWERED.seconds)
         sock.bind(("0.0.0.0", 0))  # noqa: S104 - a sender's end
         return sock
-
-
-def _number(sock: socket.socket, first: int) -> None:
-    """Has the kernel begin a connection at this number, in place of one that it picks itself.
-
-    https://criu.org/TCP_connection: what a connection that is restored must be able to do, within its own namespace.
-    """
-    sock.setsockopt(socket.IPPROTO_TCP, _TCP_REPAIR, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, _TCP_REPAIR_QUEUE, _SEND_QUEUE)
-    sock.setsockopt(socket.IPPROTO_TCP, _TCP_QUEUE_SEQ, first.to_bytes(4, sys.byteorder))
-    sock.setsockopt(socket.IPPROTO_TCP, _TCP_REPAIR, 0)
 
 
 def _ask(question: Question, sock: socket.socket) -> _Asked:

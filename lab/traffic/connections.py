@@ -8,15 +8,12 @@ import struct
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from lab.errors import LabError, MissingRequirement
+from lab.errors import LabError
 from lab.model import Place
 from lab.polling import Limit
 from lab.traffic.places import Inside
+from lab.traffic.repair import RECEIVE_QUEUE, SEND_QUEUE, in_repair, next_number
 
-# linux/tcp.h; Python does not name them.
-_REPAIR, _REPAIR_QUEUE, _QUEUE_SEQUENCE = 19, 20, 21
-_RECEIVE_QUEUE, _SEND_QUEUE = 1, 2
-_REPAIR_ON, _REPAIR_OFF_WITHOUT_PROBE = 1, -1
 _RESET_AT_CLOSE = struct.pack("=ii", 1, 0)
 
 
@@ -73,17 +70,8 @@ class Connections:
         MissingRequirement where this kernel does not tell.
         """
         sock = self._sockets[place, source_port]
-        try:
-            sock.setsockopt(socket.IPPROTO_TCP, _REPAIR, _REPAIR_ON)
-        except OSError as error:
-            raise MissingRequirement(
-                f"the kernel does not tell the sequence numbers of a connection (TCP_REPAIR): {error.strerror}",
-                next_step="a kernel that lets the owner of a network namespace use TCP_REPAIR",
-            ) from error
-        try:
-            sent, received = (_next_number(sock, queue) for queue in (_SEND_QUEUE, _RECEIVE_QUEUE))
-        finally:
-            sock.setsockopt(socket.IPPROTO_TCP, _REPAIR, _REPAIR_OFF_WITHOUT_PROBE)
+        with in_repair(sock):
+            sent, received = (next_number(sock, queue) for queue in (SEND_QUEUE, RECEIVE_QUEUE))
         return Numbers(sent, received)
 
     def close(self) -> None:
@@ -95,8 +83,3 @@ class Connections:
         sock = self._sockets.pop((place, source_port), None)
         if sock is not None:
             sock.close()
-
-
-def _next_number(sock: socket.socket, queue: int) -> int:
-    sock.setsockopt(socket.IPPROTO_TCP, _REPAIR_QUEUE, queue)
-    return sock.getsockopt(socket.IPPROTO_TCP, _QUEUE_SEQUENCE) & 0xFFFFFFFF

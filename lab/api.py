@@ -194,7 +194,7 @@ class Cluster(Protocol):
         ...
 
     def set_proxy(self, options: ProxyHas) -> None:
-        """Restarts every kube-proxy with this configuration; returns when its rules are written."""
+        """Restarts the kube-proxies that are configured otherwise; returns when their rules are written."""
         ...
 
     def change_service(self, name: str, now: Service | None) -> None:

@@ -21,8 +21,18 @@ NEAR = Service(
     external_ips=(IPv4Address("203.0.113.93"),),
     ports=(ServicePort("http", 80),),
 )
-GATED = (ProxyHas(external_ips=False),)
-HTTP = ClusterIP(ECHO, "http")
+GATED = (ProxyHas(external_ips=False, nodes=(A,)),)
+MASQUERADE_ALL = (ProxyHas(masquerade_all=True, nodes=(A,)),)
+NODE_CIDR, BRIDGE, PREFIX, NOTHING = (
+    (ProxyHas(detect_local=mode, nodes=(A,)),)
+    for mode in (
+        DetectLocal.NODE_CIDR,
+        DetectLocal.BRIDGE_INTERFACE,
+        DetectLocal.INTERFACE_NAME_PREFIX,
+        DetectLocal.NOTHING,
+    )
+)
+HTTP, NEAR_HTTP = ClusterIP(ECHO, "http"), ClusterIP(NEAR, "http")
 POD, OUTSIDE = Flow(Place.POD_A2, HTTP), Flow(Place.CLIENT, HTTP, via=A)
 KEPT, MASQUERADED = delivered(A1, B1, source=Kept()), delivered(A1, B1, source=Masqueraded(A))
 
@@ -31,9 +41,9 @@ pytestmark = given(ECHO, NEAR)
 
 @requirement("cip-masqall")
 @claims(
-    from_pod=Claim(POD, MASQUERADED, when=(ProxyHas(masquerade_all=True),)),
-    from_outside=Claim(OUTSIDE, MASQUERADED, when=(ProxyHas(masquerade_all=True),)),
-    from_node=Claim(Flow(A, HTTP), MASQUERADED, when=(ProxyHas(masquerade_all=True),)),
+    from_pod=Claim(POD, MASQUERADED, MASQUERADE_ALL),
+    from_outside=Claim(OUTSIDE, MASQUERADED, MASQUERADE_ALL),
+    from_node=Claim(Flow(A, HTTP), MASQUERADED, MASQUERADE_ALL),
 )
 def test_masquerade_all(live: Live, flow: Flow, expect: Outcome) -> None:
     """With masqueradeAll, everyone's connections to cluster IPs are masqueraded, pods' too."""
@@ -42,23 +52,15 @@ def test_masquerade_all(live: Live, flow: Flow, expect: Outcome) -> None:
 
 @requirement("cip-detect")
 @claims(
-    node_cidr_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.NODE_CIDR),)),
-    node_cidr_outside=Claim(OUTSIDE, MASQUERADED, when=(ProxyHas(detect_local=DetectLocal.NODE_CIDR),)),
-    bridge_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.BRIDGE_INTERFACE),)),
-    bridge_outside=Claim(OUTSIDE, MASQUERADED, when=(ProxyHas(detect_local=DetectLocal.BRIDGE_INTERFACE),)),
-    prefix_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.INTERFACE_NAME_PREFIX),)),
-    prefix_outside=Claim(
-        OUTSIDE, MASQUERADED, when=(ProxyHas(detect_local=DetectLocal.INTERFACE_NAME_PREFIX),)
-    ),
-    bridge_node=Claim(
-        Flow(A, HTTP), MASQUERADED, when=(ProxyHas(detect_local=DetectLocal.BRIDGE_INTERFACE),)
-    ),
-    nothing_pod=Claim(POD, KEPT, when=(ProxyHas(detect_local=DetectLocal.NOTHING),)),
-    nothing_outside=Claim(
-        Flow(Place.CLIENT, ClusterIP(NEAR, "http"), via=A),
-        delivered(A1, source=Kept()),
-        when=(ProxyHas(detect_local=DetectLocal.NOTHING),),
-    ),
+    node_cidr_pod=Claim(POD, KEPT, NODE_CIDR),
+    node_cidr_outside=Claim(OUTSIDE, MASQUERADED, NODE_CIDR),
+    bridge_pod=Claim(POD, KEPT, BRIDGE),
+    bridge_outside=Claim(OUTSIDE, MASQUERADED, BRIDGE),
+    prefix_pod=Claim(POD, KEPT, PREFIX),
+    prefix_outside=Claim(OUTSIDE, MASQUERADED, PREFIX),
+    bridge_node=Claim(Flow(A, HTTP), MASQUERADED, BRIDGE),
+    nothing_pod=Claim(POD, KEPT, NOTHING),
+    nothing_outside=Claim(Flow(Place.CLIENT, NEAR_HTTP, via=A), delivered(A1, source=Kept()), NOTHING),
 )
 def test_detect_local_mode(live: Live, flow: Flow, expect: Outcome) -> None:
     """Pods keep their address in every mode; others are masqueraded wherever pods can be told."""

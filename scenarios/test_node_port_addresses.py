@@ -21,8 +21,8 @@ from lab.model import (
 C = Place.WORKER_C
 ENDPOINTS, HTTP = (Place.POD_A1, Place.POD_B1), (ServicePort("http", 80),)
 ECHO = Service(name="np-addresses", type=ServiceType.NODE_PORT, endpoints=ENDPOINTS, ports=HTTP)
-ONLY_PRIMARY = (ProxyHas(node_port_addresses=("primary",)),)
-WHOLE_NETWORK = (ProxyHas(node_port_addresses=("172.18.0.0/24",)),)
+ONLY_PRIMARY = (ProxyHas(node_port_addresses=("primary",), nodes=(C,)),)
+WHOLE_NETWORK = (ProxyHas(node_port_addresses=("172.18.0.0/24",), nodes=(C,)),)
 NOT_SERVED = Refused(C, Refusal.TCP_RESET)
 
 pytestmark = given(ECHO)

@@ -109,7 +109,7 @@ def serves_node_port_at(setting: Setting, node: Place, at: NodeAddress) -> bool:
     if setting.nftables and at is NodeAddress.LOOPBACK:
         return False
     default = (_PRIMARY,) if setting.nftables else (str(_EVERY),)
-    addresses = setting.proxy.node_port_addresses or default
+    addresses = setting.proxy(node).node_port_addresses or default
     if addresses == (_PRIMARY,):
         return at is NodeAddress.PRIMARY
     address = setting.world.node_addresses[node][at]

@@ -61,12 +61,12 @@ def at_other_node(packet: Packet, node: Place, at: NodeAddress) -> Packet:
     return Packet(packet.sender, node, came, source, is_of_pod_network=by_tunnel)
 
 
-def tells_pods(setting: Setting) -> bool:
-    """Whether kube-proxy can tell what pods send: not in ClusterCIDR mode without a CIDR.
+def tells_pods(setting: Setting, node: Place) -> bool:
+    """Whether a node's kube-proxy can tell what pods send: not in ClusterCIDR mode without a CIDR.
 
     Source: pkg/proxy/util/localdetector.go IsImplemented; cmd/kube-proxy/app/server_linux.go getLocalDetectors.
     """
-    return setting.proxy.detect_local is not DetectLocal.NOTHING
+    return setting.proxy(node).detect_local is not DetectLocal.NOTHING
 
 
 def is_pod_traffic(setting: Setting, packet: Packet) -> bool:
@@ -75,7 +75,7 @@ def is_pod_traffic(setting: Setting, packet: Packet) -> bool:
     Source: https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ LocalMode;
     pkg/proxy/util/localdetector_test.go.
     """
-    match setting.proxy.detect_local:
+    match setting.proxy(packet.node).detect_local:
         case DetectLocal.CLUSTER_CIDR:
             return packet.is_of_pod_network
         case DetectLocal.NODE_CIDR:

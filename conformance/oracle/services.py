@@ -94,7 +94,7 @@ def at_outside_address(setting: Setting, packet: Packet, target: LoadBalancerIP 
     """
     service, port = target.service, target.service.port(target.port)
     balanced = isinstance(target, LoadBalancerIP)
-    ignored = is_left_to_the_balancer(service) if balanced else not setting.proxy.external_ips
+    ignored = is_left_to_the_balancer(service) if balanced else not setting.proxy(packet.node).external_ips
     if not is_proxied(setting, service) or ignored:
         return leaves()
     endpoints = endpoints_of(setting, service, port)

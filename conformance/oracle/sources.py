@@ -37,7 +37,9 @@ def is_masqueraded_at_cluster_ip(setting: Setting, packet: Packet) -> bool:
 
     Source: TestInternalExternalMasquerade.
     """
-    return setting.proxy.masquerade_all or (tells_pods(setting) and not is_pod_traffic(setting, packet))
+    if setting.proxy(packet.node).masquerade_all:
+        return True
+    return tells_pods(setting, packet.node) and not is_pod_traffic(setting, packet)
 
 
 def seen_by(

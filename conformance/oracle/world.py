@@ -56,10 +56,9 @@ class Setting:
         """Whether kube-proxy is in nftables mode."""
         return self.mode is ProxyMode.NFTABLES
 
-    @property
-    def proxy(self) -> ProxyHas:
-        """How kube-proxy is configured: by its defaults, unless a circumstance says otherwise."""
-        said = [each for each in self.when if isinstance(each, ProxyHas)]
+    def proxy(self, node: Place) -> ProxyHas:
+        """How a node's kube-proxy is configured: by its defaults, unless a circumstance says otherwise."""
+        said = [each for each in self.when if isinstance(each, ProxyHas) and node in each.nodes]
         return said[0] if said else ProxyHas()
 
     def state(self, pod: Place) -> PodState:

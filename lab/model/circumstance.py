@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lab.model.place import Place
+from lab.model.place import NODES, Place
 from lab.model.service import Service
 
 
@@ -60,15 +60,18 @@ class NodeIs:
 
 @dataclass(frozen=True, slots=True)
 class ProxyHas:
-    """Every kube-proxy is configured so. node_port_addresses: CIDRs or `primary`; empty for the mode's default.
+    """kube-proxy is configured so on these nodes, and by its defaults on all others.
 
-    external_ips: the feature gate AllowServiceExternalIPs.
+    node_port_addresses: CIDRs or `primary`; empty for the mode's default. external_ips: the feature gate
+    AllowServiceExternalIPs. nodes: those that packets are translated on, because each kube-proxy that has to be
+    restarted takes a second.
     """
 
     masquerade_all: bool = False
     detect_local: DetectLocal = DetectLocal.CLUSTER_CIDR
     node_port_addresses: tuple[str, ...] = ()
     external_ips: bool = True
+    nodes: tuple[Place, ...] = NODES
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ def _start_cluster(on: _Ground) -> NetnsCluster:
     network_daemons = network.start()
     daemons = (*on.plane.daemons, controllers, *network_daemons, on.echo)
     proxies = _proxies(on, network.pod_interfaces)
-    proxies.start(ProxyHas())
+    proxies.have(ProxyHas())
     network.wait(lambda: check(*daemons))
     pool = pods.PodPool(on.kube, network.attach)
     namespaces, mode = on.launcher.namespaces, on.order.profile.proxy_mode

@@ -115,7 +115,7 @@ class NetnsCluster:
         self.serving.set_nodes(states)
 
     def set_proxy(self, options: ProxyHas) -> None:
-        """Restarts every kube-proxy with this configuration; returns when its rules are written."""
+        """Restarts the kube-proxies that are configured otherwise; returns when their rules are written."""
         self._forget()
         self.serving.set_proxy(options)
 

@@ -1,6 +1,7 @@
 """kube-proxy of one node: its configuration, and nothing else that could change what is under test."""
 
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab.api import Deviation
@@ -26,6 +27,15 @@ DEVIATIONS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A kube-proxy that was started. has: its options, without the nodes that have them."""
+
+    has: ProxyHas
+    daemon: Daemon
+    syncs: Syncs
+
+
 class KubeProxies:
     """The kube-proxies of a lab, one per node."""
 
@@ -45,30 +55,33 @@ class KubeProxies:
         self._state = state
         self._pod_interfaces = pod_interfaces
         self._round = 0
-        self._daemons: tuple[Daemon, ...] = ()
-        self._syncs: tuple[Syncs, ...] = ()
+        self._running: dict[Place, _Running] = {}
 
-    def start(self, options: ProxyHas) -> None:
-        """Starts kube-proxy on every node."""
+    def have(self, options: ProxyHas) -> None:
+        """Starts the kube-proxies that have ended or are configured otherwise. Rules stay in between."""
+        wanted = {node: _on(node, options) for node in NODES}
+        others = [node for node, has in wanted.items() if not self._runs(node, has)]
+        ended = [self._running.pop(node).daemon.process for node in others if node in self._running]
+        for process in ended:
+            process.terminate()
+        for process in ended:
+            process.wait(Limit.ENDED.seconds)
         self._round += 1
-        self._daemons = tuple(self._start(node, options) for node in NODES)
-        self._syncs = tuple(Syncs(daemon.log, daemon.check) for daemon in self._daemons)
-
-    def restart(self, options: ProxyHas) -> None:
-        """Ends every kube-proxy, and starts it anew with this configuration. Rules stay in between."""
-        for daemon in self._daemons:
-            daemon.process.terminate()
-        for daemon in self._daemons:
-            daemon.process.wait(Limit.ENDED.seconds)
-        self.start(options)
+        for node in others:
+            daemon = self._start(node, wanted[node])
+            self._running[node] = _Running(wanted[node], daemon, Syncs(daemon.log, daemon.check))
 
     def running(self) -> tuple[Daemon, ...]:
         """The kube-proxies as they are now."""
-        return self._daemons
+        return tuple(each.daemon for each in self._running.values())
 
     def wait_syncs_ended(self) -> bool:
         """Returns when each has ended the sync that it is in; False where the log of one does not tell."""
-        return all(each.wait_ended() for each in self._syncs)
+        return all(each.syncs.wait_ended() for each in self._running.values())
+
+    def _runs(self, node: Place, has: ProxyHas) -> bool:
+        running = self._running.get(node)
+        return running is not None and running.has == has and running.daemon.process.poll() is None
 
     def _start(self, node: Place, options: ProxyHas) -> Daemon:
         name = f"kube-proxy-{node}" if self._round == 1 else f"kube-proxy-{node}-{self._round}"
@@ -82,6 +95,11 @@ class KubeProxies:
             [str(self._program), f"--config={file}", "-v=2"],
             lock_of_its_own(self._state, node),
         )
+
+
+def _on(node: Place, options: ProxyHas) -> ProxyHas:
+    """What a node's kube-proxy has when some nodes have these options."""
+    return replace(options, nodes=()) if node in options.nodes else ProxyHas(nodes=())
 
 
 def lock_of_its_own(state: Path, node: Place) -> dict[str, str]:

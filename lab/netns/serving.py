@@ -161,11 +161,11 @@ class Serving:
             self.zones.bring(node, state)
 
     def set_proxy(self, options: ProxyHas) -> None:
-        """Restarts every kube-proxy with this configuration; returns when its rules are written.
+        """Restarts the kube-proxies that are configured otherwise; returns when their rules are written.
 
         MissingRequirement where this version cannot be configured so; it has its defaults then.
         """
-        self.proxies.restart(options)
+        self.proxies.have(options)
         try:
             # Not among the figures: it takes kube-proxy a second to start.
             self.wait_rules()

@@ -80,7 +80,7 @@ class Configured(KubeProxies):
         self.started: list[ProxyHas] = []
         self._log, self._words = log, words
 
-    def restart(self, options: ProxyHas) -> None:
+    def have(self, options: ProxyHas) -> None:
         """Notes it."""
         self.started.append(options)
         self._log.write_text("" if options.external_ips else self._words)

@@ -88,6 +88,15 @@ def test_masquerade_all_changes_cluster_ips_only(row: Row, profile: Profile) -> 
     if row.door is cluster_ip:
         expected = (ALL_MASQUERADED, ALL_MASQUERADED, OWN_MASQUERADED)
     assert answers(profile, row, ProxyHas(masquerade_all=True)) == expected
+    assert answers(profile, row, ProxyHas(masquerade_all=True, nodes=(A,))) == expected
+
+
+@profiles
+@rows
+def test_how_another_node_is_configured_changes_nothing(row: Row, profile: Profile) -> None:
+    """Packets are masqueraded on the node that translates them."""
+    expected = (row.cluster, row.external_local, row.internal_local)
+    assert answers(profile, row, ProxyHas(masquerade_all=True, nodes=(Place.WORKER_B,))) == expected
 
 
 @profiles

@@ -134,7 +134,8 @@ class ApiAnswer:
 class Rule:
     """A rule of a node's kernel, or an element of a set or map.
 
-    table: family and name, as nft says it. chain: the chain, set or map. handle: 0 where the kernel gives none.
+    table: family and name, as nft says it. chain: the chain, set or map. handle: 0 where the kernel gives none, or was
+    not asked for it.
     """
 
     table: str
@@ -255,7 +256,10 @@ class Inspectable(Protocol):
         ...
 
     def rules(self, node: Place, *, fresh: bool) -> Sequence[Rule]:
-        """The rules of a node, to be shown and never judged. fresh: read now, not since the last change."""
+        """The rules of a node, to be shown and never judged.
+
+        fresh: read now and not since the last change, and with handles also where that takes longer.
+        """
         ...
 
     def connection(self, node: Place, asked: Headers) -> str:

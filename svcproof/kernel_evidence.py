@@ -47,7 +47,7 @@ def with_evidence(
     differs = result.verdict in (Verdict.FAIL, Verdict.STALE_DIFFERENCE)
     found, traces = result, observation.traces
     try:
-        found = _evidence(result, observation, cluster)
+        found = _evidence(result, observation, cluster, fresh=traced or differs)
         if (traced or differs) and not isinstance(observation.flow.target, Creation):
             probe = cluster.send_traced(observation.flow)
             found = replace(found, trace=kernel_trace(probe, observation, cluster))
@@ -65,10 +65,11 @@ def _kept(found: ClaimResult, traces: Sequence[Trace], cluster: Inspectable, run
         return replace(found, evidence_error=found.evidence_error or str(error))
 
 
-def _evidence(result: ClaimResult, observation: Observation, cluster: Inspectable) -> ClaimResult:
+def _evidence(
+    result: ClaimResult, observation: Observation, cluster: Inspectable, *, fresh: bool
+) -> ClaimResult:
     service = service_of(observation.flow)
     shown = examples(observation)
-    fresh = result.verdict is Verdict.FAIL
     return replace(
         result,
         manifests="" if service is None else cluster.manifests(service),

@@ -4,6 +4,7 @@ Under xdist every worker owns a lab of its own; claims travel to the controller 
 controller writes results.
 """
 
+import gc
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,8 @@ ONLY_LAB = "lab"
 _FIRST_WORKER = ("", "gw0")
 """Whose lab's network is looked at: the others are built alike."""
 
+_ALLOCATED_BEFORE_GARBAGE_IS_LOOKED_FOR = 50_000
+
 _RUN = pytest.StashKey[Path]()
 _ORDER = pytest.StashKey[LabOrder]()
 _CLAIMS = pytest.StashKey[dict[str, CollectedClaim]]()
@@ -56,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Reads the order; the controller gets ready to gather results."""
+    _collect_garbage_seldom()
     config.addinivalue_line("markers", "requirement(id): the documented behaviour that claims stand for")
     config.addinivalue_line("markers", "when(circumstances): what is so while a claim is observed")
     config.addinivalue_line("markers", "given(services): the Services that a module needs")
@@ -67,6 +71,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[_GATHERED] = Gathered(directory)
         config.pluginmanager.register(config.stash[_GATHERED], "svcproof-gathered")
+
+
+def _collect_garbage_seldom() -> None:
+    """For a session of a minute: looking through all that libraries hold, again and again, takes a sixth of it."""
+    gc.freeze()
+    gc.set_threshold(_ALLOCATED_BEFORE_GARBAGE_IS_LOOKED_FOR)
 
 
 @pytest.hookimpl(trylast=True)

@@ -215,7 +215,7 @@ class NetnsCluster:
             return self.inspection.traced(flow, self.standing, self.exchange, self._asking())
 
     def rules(self, node: Place, *, fresh: bool) -> Sequence[Rule]:
-        """The rules of a node, to be shown and never judged. fresh: read now, not since the last change."""
+        """The rules of a node, to be shown and never judged. fresh: read now, and with handles."""
         return self.inspection.rules(node, fresh=fresh)
 
     def connection(self, node: Place, asked: Headers) -> str:

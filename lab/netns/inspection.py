@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import assert_never
 
 from lab.api import Passed, Rule, TracedProbe
 from lab.commands import run
@@ -43,9 +44,9 @@ class Inspection:
         self._manifests.clear()
 
     def rules(self, node: Place, *, fresh: bool) -> tuple[Rule, ...]:
-        """The rules of a node."""
+        """The rules of a node. fresh: read now; others have no handles in iptables mode."""
         if fresh or node not in self._rules:
-            self._rules[node] = self._read_rules(node)
+            self._rules[node] = self._read_rules(node, with_handles=fresh)
         return self._rules[node]
 
     def connection(self, node: Place, asked: Headers) -> str:
@@ -107,9 +108,18 @@ class Inspection:
         with self._namespaces.inside(node):
             trace.stop()
 
-    def _read_rules(self, node: Place) -> tuple[Rule, ...]:
-        listed, saved = side_by_side(lambda read: read(node), (self._listed, self._saved))
-        return listing.rules(listed, saved)
+    def _read_rules(self, node: Place, *, with_handles: bool) -> tuple[Rule, ...]:
+        """with_handles: also where that takes a second program, because only nft tells them."""
+        match self._mode:
+            case ProxyMode.NFTABLES:
+                return listing.rules(self._listed(node), "")
+            case ProxyMode.IPTABLES if not with_handles:
+                return listing.rules("", self._saved(node))
+            case ProxyMode.IPTABLES:
+                listed, saved = side_by_side(lambda read: read(node), (self._listed, self._saved))
+                return listing.rules(listed, saved)
+            case _:
+                assert_never(self._mode)
 
     def _listed(self, node: Place) -> str:
         try:
@@ -121,7 +131,5 @@ class Inspection:
             return ""  # Without nft the rules of iptables have no handles.
 
     def _saved(self, node: Place) -> str:
-        if self._mode is not ProxyMode.IPTABLES:
-            return ""
         with self._namespaces.inside(node):
             return run(["iptables-save"], environ=self._environ(node))

@@ -12,6 +12,7 @@ from ipaddress import IPv4Address
 
 from lab.errors import LabError
 from lab.model import ArpRequest, Direction, Place, PlaceKind, Sighting
+from lab.side_by_side import side_by_side
 from lab.traffic import arp
 from lab.traffic.checksum import with_sum
 from lab.traffic.decode import Decoded, Known, decode
@@ -94,9 +95,8 @@ class Captures:
         return sum(captured for captured, _ in each), sum(dropped for _, dropped in each)
 
     def close(self) -> None:
-        """Ends all captures."""
-        for capture in self._every():
-            capture.close()
+        """Ends all captures. The kernel takes its time for each: it waits until nobody can still be at it."""
+        side_by_side(lambda capture: capture.close(), self._every())
 
     def _every(self) -> list[Ring | Inbox]:
         return [*self._rings.values(), *self._inboxes.values()]

@@ -16,7 +16,7 @@ class Arranged:
         self._cluster = cluster
         self._pods: Mapping[Place, PodState | None] = {}
         self._nodes: Mapping[Place, NodeState | None] = {}
-        self._proxy: ProxyHas | None = ProxyHas()
+        self._proxies: Collection[ProxyHas] | None = ()
         self._services: tuple[Service, ...] | None = ()
         self._changed: Mapping[Service, Service | None] = {}
 
@@ -27,22 +27,21 @@ class Arranged:
         they are; few Services at a time, because iptables-nft in a user namespace cannot send rules of many in one
         message. What only goes back to how it was is awaited together.
         """
-        proxies = [each for each in when if isinstance(each, ProxyHas)]
+        proxies = tuple(each for each in when if isinstance(each, ProxyHas))
         pods = {each.pod: each.state for each in when if isinstance(each, PodIs)}
         nodes = {each.node: each.state for each in when if isinstance(each, NodeIs)}
         changed = {each.service: each.now for each in when if isinstance(each, ServiceIs)}
-        proxy = proxies[0] if proxies else ProxyHas()
         if tuple(services) != self._services:
             self._serve(services)
         if differing := self._differing(changed):
             self._change_some(differing, pods)
         self._set_pods(pods)
-        if proxy != self._proxy:
+        if proxies != self._proxies:
             # A kube-proxy that starts is waited for until it knows the zone that its node was made with.
             self._set_nodes({})
-            self._proxy = None
-            self._cluster.set_proxy(proxy)
-            self._proxy = proxy
+            self._proxies = None
+            self._cluster.set_proxies(proxies)
+            self._proxies = proxies
         self._set_nodes(nodes)
 
     def _serve(self, services: Sequence[Service]) -> None:

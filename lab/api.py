@@ -194,7 +194,7 @@ class Cluster(Protocol):
         """Brings Node objects into these states through the API; returns when the nodes' kube-proxies know."""
         ...
 
-    def set_proxy(self, options: ProxyHas) -> None:
+    def set_proxies(self, configured: Sequence[ProxyHas]) -> None:
         """Restarts the kube-proxies that are configured otherwise; returns when their rules are written."""
         ...
 

@@ -60,11 +60,11 @@ class NodeIs:
 
 @dataclass(frozen=True, slots=True)
 class ProxyHas:
-    """kube-proxy is configured so on these nodes, and by its defaults on all others.
+    """kube-proxy is configured so on these nodes; by its defaults on those of which nothing is said.
 
     node_port_addresses: CIDRs or `primary`; empty for the mode's default. external_ips: the feature gate
-    AllowServiceExternalIPs. nodes: those that packets are translated on, because each kube-proxy that has to be
-    restarted takes a second.
+    AllowServiceExternalIPs. nodes: those that packets are translated on; each can have its own way at once, for a
+    restart takes a second.
     """
 
     masquerade_all: bool = False

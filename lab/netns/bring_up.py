@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from lab.components.program import Program
 from lab.kube import Kube
-from lab.model import NODES, PODS, Destination, Facts, Interface, NetworkFacts, NodeAddress, Place, ProxyHas
+from lab.model import NODES, PODS, Destination, Facts, Interface, NetworkFacts, NodeAddress, Place
 from lab.netns import control_plane, kube_proxy, neighbours, nodes, plan, pods, topology
 from lab.netns.barrier import Barrier
 from lab.netns.cluster import NetnsCluster
@@ -104,7 +104,7 @@ def _start_cluster(on: _Ground) -> NetnsCluster:
     network_daemons = network.start()
     daemons = (*on.plane.daemons, controllers, *network_daemons, on.echo)
     proxies = _proxies(on, network.pod_interfaces)
-    proxies.have(ProxyHas())
+    proxies.have(())
     network.wait(lambda: check(*daemons))
     pool = pods.PodPool(on.kube, network.attach)
     namespaces, mode = on.launcher.namespaces, on.order.profile.proxy_mode

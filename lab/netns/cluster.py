@@ -114,10 +114,10 @@ class NetnsCluster:
         self._forget()
         self.serving.set_nodes(states)
 
-    def set_proxy(self, options: ProxyHas) -> None:
+    def set_proxies(self, configured: Sequence[ProxyHas]) -> None:
         """Restarts the kube-proxies that are configured otherwise; returns when their rules are written."""
         self._forget()
-        self.serving.set_proxy(options)
+        self.serving.set_proxies(configured)
 
     def connect(self, flow: Flow) -> None:
         """Opens the connection of a TCP flow with a source port, over which what is sent of it goes from then on."""

@@ -1,6 +1,7 @@
 """kube-proxy of one node: its configuration, and nothing else that could change what is under test."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,9 +58,9 @@ class KubeProxies:
         self._round = 0
         self._running: dict[Place, _Running] = {}
 
-    def have(self, options: ProxyHas) -> None:
+    def have(self, configured: Sequence[ProxyHas]) -> None:
         """Starts the kube-proxies that have ended or are configured otherwise. Rules stay in between."""
-        wanted = {node: _on(node, options) for node in NODES}
+        wanted = {node: _on(node, configured) for node in NODES}
         others = [node for node, has in wanted.items() if not self._runs(node, has)]
         ended = [self._running.pop(node).daemon.process for node in others if node in self._running]
         for process in ended:
@@ -97,9 +98,10 @@ class KubeProxies:
         )
 
 
-def _on(node: Place, options: ProxyHas) -> ProxyHas:
-    """What a node's kube-proxy has when some nodes have these options."""
-    return replace(options, nodes=()) if node in options.nodes else ProxyHas(nodes=())
+def _on(node: Place, configured: Sequence[ProxyHas]) -> ProxyHas:
+    """What one node's kube-proxy has."""
+    said = [each for each in configured if node in each.nodes]
+    return replace(said[0] if said else ProxyHas(), nodes=())
 
 
 def lock_of_its_own(state: Path, node: Place) -> dict[str, str]:

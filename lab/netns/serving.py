@@ -160,22 +160,22 @@ class Serving:
         for node, state in states.items():
             self.zones.bring(node, state)
 
-    def set_proxy(self, options: ProxyHas) -> None:
+    def set_proxies(self, configured: Sequence[ProxyHas]) -> None:
         """Restarts the kube-proxies that are configured otherwise; returns when their rules are written.
 
-        MissingRequirement where this version cannot be configured so; it has its defaults then.
+        MissingRequirement where this version cannot be configured so; all have their defaults then.
         """
-        self.proxies.have(options)
+        self.proxies.have(configured)
         try:
             # Not among the figures: it takes kube-proxy a second to start.
             self.wait_rules()
             self._wait_behind_rules()
         except DaemonDied as error:
             line = lacking(error.output)
-            if not line or options == ProxyHas():
+            if not line or not configured:
                 raise
             # What follows needs kube-proxies at work.
-            self.set_proxy(ProxyHas())
+            self.set_proxies(())
             raise MissingRequirement(
                 f"this kube-proxy cannot be configured so: {line}",
                 command=error.command,

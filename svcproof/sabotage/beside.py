@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 
 from lab.commands import run
-from lab.model import NODES, PODS, Place, ProxyHas, Service
+from lab.model import NODES, PODS, Place, Service
 from lab.netns.cluster import NetnsCluster
 from lab.netns.namespaces import Namespaces
 from lab.rules.node import NodeRules
@@ -100,7 +100,7 @@ def ended(bench: Bench) -> Iterator[None]:
         yield
     finally:
         bench.cluster = watched
-        watched.serving.set_proxy(ProxyHas())
+        watched.serving.set_proxies(())
 
 
 def _sysctls(bench: Bench, wanted: Mapping[str, str]) -> AbstractContextManager[None]:

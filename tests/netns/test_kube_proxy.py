@@ -72,7 +72,7 @@ def proxies(noting: Noting, tmp_path: Path) -> KubeProxies:
         tmp_path,
         PodInterfaces("veth", "cni0"),
     )
-    made.have(ProxyHas())
+    made.have(())
     assert noting.configured == [(A, False), (B, False), (C, False)]
     noting.configured.clear()
     return made
@@ -80,11 +80,11 @@ def proxies(noting: Noting, tmp_path: Path) -> KubeProxies:
 
 def test_only_those_configured_otherwise_are_started_anew(proxies: KubeProxies, noting: Noting) -> None:
     """On one node, and back; what others have been told before does not matter."""
-    proxies.have(ProxyHas(masquerade_all=True, nodes=(B,)))
+    proxies.have([ProxyHas(masquerade_all=True, nodes=(B,))])
     assert noting.configured == [(B, True)]
-    proxies.have(ProxyHas(masquerade_all=True, nodes=(A, B)))
+    proxies.have([ProxyHas(masquerade_all=True, nodes=(B,)), ProxyHas(masquerade_all=True, nodes=(A,))])
     assert noting.configured == [(B, True), (A, True)]
-    proxies.have(ProxyHas())
+    proxies.have(())
     assert sorted(noting.configured[2:]) == [(A, False), (B, False)]
     assert len(proxies.running()) == len(NODES)
 
@@ -92,5 +92,5 @@ def test_only_those_configured_otherwise_are_started_anew(proxies: KubeProxies, 
 def test_one_that_has_ended_is_started_anew(proxies: KubeProxies, noting: Noting) -> None:
     """Whatever it was configured with."""
     proxies.running()[1].process.terminate()
-    proxies.have(ProxyHas())
+    proxies.have(())
     assert noting.configured == [(B, False)]

@@ -1,6 +1,6 @@
 """What this machine, or this version of Kubernetes, does not have: not supported, and what follows is judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -77,13 +77,13 @@ class Configured(KubeProxies):
     """kube-proxies that end with these words where external IPs are switched off."""
 
     def __init__(self, log: Path, words: str) -> None:
-        self.started: list[ProxyHas] = []
+        self.started: list[Sequence[ProxyHas]] = []
         self._log, self._words = log, words
 
-    def have(self, options: ProxyHas) -> None:
+    def have(self, configured: Sequence[ProxyHas]) -> None:
         """Notes it."""
-        self.started.append(options)
-        self._log.write_text("" if options.external_ips else self._words)
+        self.started.append(configured)
+        self._log.write_text(self._words if WITHOUT in configured else "")
 
     def wait_syncs_ended(self) -> bool:
         """At once."""
@@ -145,8 +145,8 @@ def test_a_gate_that_this_kube_proxy_does_not_know_is_not_supported(tmp_path: Pa
     )
     made = a_lab_with(proxies)
     with pytest.raises(MissingRequirement, match="unrecognized feature gate: AllowServiceExternalIPs"):
-        made.set_proxy(WITHOUT)
-    assert proxies.started == [WITHOUT, ProxyHas()]
+        made.set_proxies([WITHOUT])
+    assert proxies.started == [[WITHOUT], ()]
     made.wait_rules()
 
 
@@ -154,8 +154,8 @@ def test_a_kube_proxy_that_ends_for_any_other_reason_is_an_error_of_the_lab(tmp_
     """And stays one: nothing is started anew."""
     proxies = Configured(tmp_path / "log", "panic: runtime error")
     with pytest.raises(DaemonDied):
-        a_lab_with(proxies).set_proxy(WITHOUT)
-    assert proxies.started == [WITHOUT]
+        a_lab_with(proxies).set_proxies([WITHOUT])
+    assert proxies.started == [[WITHOUT]]
 
 
 class Stuck(Configured):

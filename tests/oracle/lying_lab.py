@@ -51,7 +51,7 @@ class LyingLab:
         self._lie = lie
         self._pods: dict[Place, PodState] = {}
         self._nodes: dict[Place, NodeState] = {}
-        self._proxy = ProxyHas()
+        self._proxies: Sequence[ProxyHas] = ()
         self._remembered = REMEMBERED if profile.proxy_mode is ProxyMode.IPTABLES else None
         self._clients = Clients(lie, self._remembered)
         self._changed: dict[str, Service | None] = {}
@@ -85,9 +85,9 @@ class LyingLab:
         if self._lie is not Lie.NODES_UNNOTICED:
             self._nodes |= states
 
-    def set_proxy(self, options: ProxyHas) -> None:
+    def set_proxies(self, configured: Sequence[ProxyHas]) -> None:
         """Has kube-proxies that are configured so."""
-        self._proxy = options
+        self._proxies = tuple(configured)
 
     def change_service(self, name: str, now: Service | None) -> None:
         """Has this Service in place of the one of its name, or none."""
@@ -171,7 +171,7 @@ class LyingLab:
         changed = [ServiceIs(self._world.services[name], now) for name, now in self._changed.items()]
         pods = [PodIs(*each) for each in self._pods.items()]
         nodes = [NodeIs(*each) for each in self._nodes.items()]
-        return (self._proxy, *pods, *nodes, *changed)
+        return (*self._proxies, *pods, *nodes, *changed)
 
     def _fates(self, flow: Flow, before: Outcome | None, count: int) -> Sequence[Outcome]:
         """The fates that probes have in turn: of many clients each its own, of one with affinity the same always."""

@@ -121,9 +121,9 @@ class FakeCluster:
         """Notes that it was asked."""
         self.asked += [f"{node} {state}" for node, state in states.items()]
 
-    def set_proxy(self, options: ProxyHas) -> None:
+    def set_proxies(self, configured: Sequence[ProxyHas]) -> None:
         """Notes that it was asked."""
-        self.asked.append(f"proxy {options.detect_local}")
+        self.asked.append(f"proxy {[str(each.detect_local) for each in configured]}")
 
     def change_service(self, name: str, now: Service | None) -> None:
         """Drops what is sent to a deleted Service."""

@@ -174,13 +174,13 @@ def _endpoint(listed: ListedEndpoint, addresses: Mapping[Place, IPv4Address]) ->
     }
 
 
-def label_pods(pods: PodPool, services: Sequence[Service], value: str | None = "yes") -> None:
-    """Gives the pods of these Services their labels (or takes them away, with None), each pod in one write.
+def label_pods(pods: PodPool, given: Sequence[Service] = (), taken: Sequence[Service] = ()) -> None:
+    """Gives pods the labels of their Services, and takes away those of others, each pod in one write.
 
-    Takes them from all others, which a Service of that name may have had before.
+    Labels are taken from all that have them, too, which may be pods that a Service of that name had before.
     """
     by_pod: dict[Place, dict[str, str | None]] = {}
-    for service in services:
+    for service, value in (*((each, None) for each in taken), *((each, "yes") for each in given)):
         key = label(service)
         for pod in labelled(pods, key) - set(service.endpoints):
             by_pod.setdefault(pod, {})[key] = None

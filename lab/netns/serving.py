@@ -94,12 +94,10 @@ class Serving:
         unwanted = [service for service in self.services if service not in wanted]
         missing = [service for service in wanted if service not in self.services]
         gone = {service.name for service in unwanted}
-        with self.writing(unwanted):
+        with self.writing([*unwanted, *missing]):
             side_by_side(lambda service: services.delete(self.kube, service), unwanted)
             self._know_no_more(gone)
-            services.label_pods(self.pod_pool, unwanted, value=None)
-        with self.writing(missing):
-            services.label_pods(self.pod_pool, missing)
+            services.label_pods(self.pod_pool, given=missing, taken=unwanted)
         self._make_all(missing)
         self.services = tuple(wanted)
         services.wait_slices_gone(self.kube, gone)
@@ -141,7 +139,7 @@ class Serving:
         names = {service.name for service in self.in_doubt}
         for name in sorted(names & self.kube.service_names()):
             self.kube.delete_service(name)
-        services.label_pods(self.pod_pool, self.in_doubt, value=None)
+        services.label_pods(self.pod_pool, taken=self.in_doubt)
         services.wait_slices_gone(self.kube, names)
         self._know_no_more(names)
         self.in_doubt = ()

@@ -22,7 +22,7 @@ _DEVIATIONS = (
         "it would watch every kind of object; what kube-proxy sees is the same",
     ),
     Deviation(
-        "one etcd without fsync, one kube-apiserver, no RBAC, no service accounts",
+        "one etcd without fsync, one kube-apiserver, no RBAC, no service accounts, no workloads (apps, batch)",
         "the control plane is not under test",
     ),
 )

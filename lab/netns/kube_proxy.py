@@ -14,7 +14,7 @@ from lab.netns.syncs import Syncs
 from lab.polling import Limit
 from lab.profiles import ProxyMode
 
-MIN_SYNC_PERIOD = "100ms"
+MIN_SYNC_PERIOD = "50ms"
 
 DEVIATIONS = (
     Deviation(

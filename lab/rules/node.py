@@ -12,6 +12,7 @@ from lab.netns.namespaces import Namespaces
 from lab.profiles import ProxyMode
 from lab.rules import conntrack, iptables, nftables
 from lab.rules.ruleset import Ruleset
+from lab.traffic.decode import VXLAN_PORTS
 
 _HERE = Path("/proc/thread-self/ns/net")
 _INITIAL = Path("/proc/1/ns/net")
@@ -62,6 +63,12 @@ class NodeRules:
         """Empties the connection tracking of the node."""
         with self.inside():
             conntrack.flush()
+
+    def forget_tunnels(self) -> None:
+        """Has the node track VXLAN packets anew. What they carry is tracked for itself, and is not forgotten."""
+        with self.inside():
+            for port in VXLAN_PORTS:
+                conntrack.flush_udp_to(port)
 
     @contextmanager
     def inside(self) -> Iterator[None]:

@@ -80,7 +80,11 @@ class Bench:
 
     @contextmanager
     def having(self, wanted: Mapping[Place, Ruleset]) -> Iterator[None]:
-        """Has these nodes have other rules for the body. Refusal where the kernel does not take them."""
+        """Has these nodes have other rules for the body. Refusal where the kernel does not take them.
+
+        Behind it no node remembers what these did to packets of the tunnel. Their source port is a hash of what they
+        carry: of later flows one or another comes to the same, and would be led astray for 30 s and more.
+        """
         self.forget()
         try:
             self._break(wanted)
@@ -88,6 +92,7 @@ class Bench:
             self._on(wanted, lambda rules: rules.change(wanted[rules.node], self._kept[rules.node]))
         finally:
             self._on(wanted, self._mend)
+            self._on(wanted, NodeRules.forget_tunnels)
 
     def forget(self) -> None:
         """Has every node forget the clients of session affinity, and its flows before their ports are used again."""

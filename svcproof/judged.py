@@ -6,6 +6,7 @@ from conformance.live import Live
 from conformance.results import ClaimResult, Convergence, Verdict
 from conformance.verdict import LOOK_AT_FAILURES, NOT_TOLD, verdict_of
 from lab.errors import LabError, MissingRequirement
+from lab.model import lost_behind
 from svcproof.collected import CollectedClaim, not_run
 from svcproof.evidence import batch_record, flow_record, ways, ways_of_probes
 
@@ -30,7 +31,8 @@ def claim_result(
     last = observations[-1]
     verdict = verdict_of(claim.expect, last.outcome, claim.difference)
     if verdict is Verdict.LAB_ERROR:
-        untold = LabError(NOT_TOLD, output=f"seen: {last.outcome}", next_step=LOOK_AT_FAILURES)
+        seen = [f"seen: {last.outcome}", *(f"lost: {each}" for each in lost_behind(last.traces))]
+        untold = LabError(NOT_TOLD, output="\n".join(seen), next_step=LOOK_AT_FAILURES)
         base = _with_captured(base, live)
         return replace(base, verdict=verdict, batch=batch_record(last), ways=ways(last), error=str(untold))
     if verdict is Verdict.PASS and raised is not None:

@@ -35,6 +35,7 @@ from lab.model.packet import (
     ArpRequest,
     Direction,
     Headers,
+    LostSentinel,
     Part,
     Probe,
     Refusal,
@@ -43,6 +44,7 @@ from lab.model.packet import (
     Trace,
     Tunnel,
     Watch,
+    lost_behind,
 )
 from lab.model.place import NODES, PODS, Place, PlaceKind
 from lab.model.service import (
@@ -77,6 +79,7 @@ __all__ = [
     "Interface",
     "ListedEndpoint",
     "LoadBalancerIP",
+    "LostSentinel",
     "NetworkFacts",
     "NodeAddress",
     "NodeIs",
@@ -110,4 +113,5 @@ __all__ = [
     "Tunnel",
     "Unallocated",
     "Watch",
+    "lost_behind",
 ]

@@ -1,5 +1,7 @@
 """Packets as they were sent and as they were seen."""
 
+import errno
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address
@@ -51,6 +53,11 @@ class Headers:
     destination_port: int
     transport: Transport
     ttl: int
+
+    def __str__(self) -> str:
+        """From where to where: `172.18.0.100:36152 > 10.244.2.2:8080`."""
+        ends = ((self.source, self.source_port), (self.destination, self.destination_port))
+        return " > ".join(f"{address}:{port}" if port else str(address) for address, port in ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +120,42 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class LostSentinel:
+    """A sentinel that was not answered. last: where it, or what came back for it, was seen last; None for nowhere."""
+
+    probe: Probe
+    last: Sighting | None
+
+    def __str__(self) -> str:
+        """Its way, and how far it came: `UDP from client, 172.18.0.100:33000 > 10.244.2.2:8080: last seen at ...`."""
+        way = f"{self.probe.headers.transport} from {self.probe.sender}, {self.probe.headers}"
+        refused, last = self.probe.local_error, self.last
+        if refused is not None:
+            name = errno.errorcode.get(refused, str(refused))
+            return f"{way}: the sender's kernel refused it with {name}"
+        if last is None:
+            return f"{way}: never seen"
+        what = {Part.PROBE: "", Part.REPLY: "its answer ", Part.REFUSAL: f"{last.refusal} "}[last.part]
+        where = f"{last.place}, {last.interface}, {last.direction}"
+        inside = f", in {last.tunnel}" if last.tunnel else ""
+        return f"{way}: {what}last seen at {where}, {last.headers}{inside}"
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """Everything that was seen of one probe, in the order of time. Judging, drawing and evidence use this alone.
 
     answer: what came back over the connection of a request; None where there was none, or no connection.
     sentinels_lost: whether the probe was silent and a sentinel behind it was lost, too, though each place of the lab
     answered itself. Nothing proves then that no answer would have come; but none came within the time limit.
+    lost_sentinels: those, as far as they were seen.
     """
 
     probe: Probe
     sightings: tuple[Sighting, ...] = field(default=())
     answer: bytes | None = None
     sentinels_lost: bool = False
+    lost_sentinels: tuple[LostSentinel, ...] = ()
 
     def of(self, part: Part) -> tuple[Sighting, ...]:
         """The sightings of one part."""
@@ -134,6 +165,11 @@ class Trace:
     def sent_ns(self) -> int:
         """When the probe was first seen, which is at its sender; 0 where it was seen nowhere."""
         return self.sightings[0].time_ns if self.sightings else 0
+
+
+def lost_behind(traces: Iterable[Trace]) -> tuple[LostSentinel, ...]:
+    """The sentinels that were lost behind these probes, each once."""
+    return tuple(dict.fromkeys(each for trace in traces for each in trace.lost_sentinels))
 
 
 @dataclass(frozen=True, slots=True)

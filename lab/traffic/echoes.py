@@ -38,7 +38,7 @@ def sought(flight: Flight, transport: Transport, echoes: Echoes) -> Iterator[tup
     bound = {
         (sighting.headers.destination, sighting.headers.destination_port)
         for mark, sighting in flight.seen
-        if mark in flight.silent - flight.lost and sighting.part is Part.PROBE
+        if mark in flight.silent - flight.lost.keys() and sighting.part is Part.PROBE
         if echoes.answers(sighting.headers, transport)
     }
     for address, port in sorted(bound):

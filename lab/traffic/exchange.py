@@ -132,7 +132,7 @@ class Exchange:
         flight = Flight(sent=silent, open=set(silent))
         if silent:
             self._silence.follow(flight, sentinels)
-        return [replace(each, sentinels_lost=each.probe.mark in flight.lost) for each in asked]
+        return [flight.marked(each) for each in asked]
 
     def reached(self, way: Way, at: Place, port: int) -> bool:
         """Whether one probe was seen going in at a place and port, as of now: the barrier's question."""

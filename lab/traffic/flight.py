@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from lab.model import Direction, Part, Place, Probe, Sighting, Trace
+from lab.model import Direction, LostSentinel, Part, Place, Probe, Sighting, Trace
 from lab.traffic.decode import Ends, mirror
 from lab.traffic.trace import traces
 
@@ -13,7 +13,7 @@ class Flight:
     """What is under way, by mark.
 
     mirrors: what a reset would bear that answers data, to the probe of it. open: neither answered nor refused yet.
-    lost: probes behind which a sentinel was lost, too.
+    lost: probes behind which sentinels were lost, too, with those.
     """
 
     sent: dict[int, Probe] = field(default_factory=dict)
@@ -22,7 +22,7 @@ class Flight:
     is_data: bool = False
     open: set[int] = field(default_factory=set)
     sentinels: set[int] = field(default_factory=set)
-    lost: set[int] = field(default_factory=set)
+    lost: dict[int, tuple[LostSentinel, ...]] = field(default_factory=dict)
     seen: list[tuple[int, Sighting]] = field(default_factory=list)
 
     def note(self, mark: int, sighting: Sighting) -> None:
@@ -39,6 +39,23 @@ class Flight:
     def silent(self) -> set[int]:
         """The probes that are neither answered nor refused yet; no sentinels."""
         return self.open - self.sentinels
+
+    def unanswered(self, marks: Collection[int]) -> tuple[LostSentinel, ...]:
+        """Those of these sentinels that are not answered yet, as far as they were seen."""
+        found = traces(self.seen, {mark: self.sent[mark] for mark in marks if mark in self.open})
+        return tuple(
+            LostSentinel(each.probe, each.sightings[-1] if each.sightings else None) for each in found
+        )
+
+    def lose(self, marks: Collection[int]) -> None:
+        """Notes that these sentinels were lost behind the probes that are silent."""
+        if lost := self.unanswered(marks):
+            self.lost |= {mark: self.lost.get(mark, ()) + lost for mark in self.silent}
+
+    def marked(self, trace: Trace) -> Trace:
+        """A trace with the sentinels that were lost behind its probe."""
+        lost = self.lost.get(trace.probe.mark, ())
+        return replace(trace, sentinels_lost=bool(lost), lost_sentinels=lost)
 
     def withdraw(self, marks: Collection[int]) -> None:
         """Forgets sentinels."""
@@ -57,5 +74,4 @@ class Flight:
 
     def traces(self) -> Sequence[Trace]:
         """One trace per probe, in the order of sending."""
-        found = traces(self.seen, self.sent)
-        return [replace(each, sentinels_lost=each.probe.mark in self.lost) for each in found]
+        return [self.marked(each) for each in traces(self.seen, self.sent)]

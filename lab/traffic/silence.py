@@ -96,19 +96,18 @@ class Silence:
                     raise
                 home = [self._launch(way, flight) for way in sentinels.at_home]
                 self._await(_ALIVE, flight, home, Limit.PROBES_SEEN)
-            if self._note(flight, behind):
-                flight.lost |= flight.silent
+            flight.lose(self._note(flight, behind))
         finally:
             flight.withdraw([*behind, *home])
 
-    def _note(self, flight: Flight, behind: Mapping[int, Way]) -> bool:
-        """Whether sentinels are lost, although probes are silent. Keeps which ways lost one, and which did not."""
+    def _note(self, flight: Flight, behind: Mapping[int, Way]) -> Collection[int]:
+        """The sentinels that are lost; none where no probe is silent. Keeps which ways lost one, and which did not."""
         if not flight.silent:
-            return False
-        lost = {way for mark, way in behind.items() if mark in flight.open}
+            return ()
+        lost = {mark: way for mark, way in behind.items() if mark in flight.open}
         self._lost_before.difference_update(behind.values())
-        self._lost_before |= lost
-        return bool(lost)
+        self._lost_before.update(lost.values())
+        return lost
 
     def _await(self, what: str, flight: Flight, marks: Collection[int], limit: Limit) -> None:
         def settled() -> bool | None:
@@ -118,5 +117,9 @@ class Silence:
             self._wait(5)
             return None
 
-        wait_until(what, limit, settled)
+        try:
+            wait_until(what, limit, settled)
+        except NotReady as error:
+            unanswered = flight.unanswered(flight.sentinels)
+            raise NotReady(error.attempted, output="\n".join(map(str, unanswered))) from error
         self._collect(flight)

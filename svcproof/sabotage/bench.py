@@ -100,6 +100,11 @@ class Bench:
         if max(self.cluster.exchange.ports_given.values(), default=0) > _PORTS_ENOUGH:
             self.forget_flows()
 
+    def packets_lost(self) -> int:
+        """How many packets the captures could not hold, since the lab came up."""
+        _, lost = self.cluster.captures.counts()
+        return lost
+
     def forget_flows(self) -> None:
         """Has every node forget its flows, once no pod has one half open.
 

@@ -6,7 +6,7 @@ from conformance.live import Live
 from conformance.outcome import Dropped, Forwarded, LocalError, Unanswered
 from conformance.verdict import has_lost, is_told
 from lab.errors import LabError
-from lab.model import Place
+from lab.model import Place, lost_behind
 from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.claims import Claim
 from svcproof.sabotage.fault import Fault, Kind
@@ -91,7 +91,10 @@ def ask(
             if len(untestable) == _UNTESTABLE_ENOUGH and not every:
                 return
             continue
-        notice = Notice(claim.id, str(claim.expect), str(observed), lost=has_lost(observed))
+        sentinels = tuple(str(each) for each in lost_behind(live.observations[-1].traces))
+        notice = Notice(
+            claim.id, str(claim.expect), str(observed), lost=has_lost(observed), sentinels=sentinels
+        )
         if not is_told(claim.expect, observed):
             unproven.add(sender)
             yield claim, notice, False

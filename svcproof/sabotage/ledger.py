@@ -38,11 +38,10 @@ class Ledger:
         """
         before = self.results.get(result.name)
         if before is not None:
-            seconds, judged = before.seconds + result.seconds, before.judged + result.judged
             could_not_tell = before.fate is Fate.NOT_TESTABLE and result.fate is Fate.SURVIVED
             refused_here = before.fate in UNDECIDED and result.fate is Fate.REFUSED
-            result = before if could_not_tell or refused_here else result
-            result = replace(result, seconds=seconds, judged=judged, unsettled=before.unsettled)
+            kept = before if could_not_tell or refused_here else result
+            result = replace(_counted(kept, before, result), unsettled=before.unsettled)
         self.results[result.name] = result
         self.last[result.name] = round_
 
@@ -54,9 +53,8 @@ class Ledger:
             notices = tuple(notice for each in noticed for notice in each.notices)
             result = replace(result, fate=Fate.NOTICED, notices=notices)
         if before is not None:
-            seconds, judged = before.seconds + result.seconds, before.judged + result.judged
             told = tuple(dict.fromkeys((*before.told, *result.told)))
-            result = replace(result, seconds=seconds, judged=judged, told=told)
+            result = replace(_counted(result, before, result), told=told)
         self.results[result.name] = result
         self.last[result.name] = round_
 
@@ -100,3 +98,13 @@ class Ledger:
         for result in self.open():
             twin = noticed.get(shape_of(result.name), "")
             self.results[result.name] = replace(result, twin=twin)
+
+
+def _counted(kept: FaultResult, before: FaultResult, now: FaultResult) -> FaultResult:
+    """A result with what both times took."""
+    return replace(
+        kept,
+        seconds=before.seconds + now.seconds,
+        judged=before.judged + now.judged,
+        uncaptured=before.uncaptured + now.uncaptured,
+    )

@@ -29,6 +29,7 @@ def markdown(sabotage: Sabotage) -> str:
         ),
         "",
         *_by_kind(sabotage.faults),
+        *_untold(sabotage.faults),
         *_survivors(sabotage.faults),
         *_twin_shapes(sabotage.faults),
         *_table(sabotage.faults),
@@ -51,9 +52,17 @@ def summary(sabotage: Sabotage) -> list[str]:
             f"{sabotage.claims} claims, of which not as expected without any fault: "
             f"{len(sabotage.baseline)} before the faults, {len(sabotage.behind)} behind them"
         ),
+        *_uncaptured(sabotage),
         *([seen_red.in_words(sabotage)] if sabotage.asked and not sabotage.listed else []),
         *seen_red.of_the_blind(sabotage),
     ]
+
+
+def _uncaptured(sabotage: Sabotage) -> Iterator[str]:
+    lost = sabotage.lab.figures.dropped
+    if lost:
+        tried = sum(bool(fault.uncaptured) for fault in sabotage.faults)
+        yield f"captures lost {lost} packets: what was not seen is in doubt, of {tried} faults"
 
 
 def shown(sabotage: Sabotage) -> SabotageTable:
@@ -81,10 +90,10 @@ def _noticing(fault: FaultResult) -> tuple[str, str]:
     if fault.notices:
         first = fault.notices[0]
         if fault.fate is Fate.NOT_TESTABLE:
-            return "", f"{first.claim}: {first}"
-        return first.claim, first.observed
+            return "", f"{first.claim}: {first}{_in_doubt(fault)}"
+        return first.claim, first.observed + _in_doubt(fault)
     told = "; ".join(line.replace("`", "") for line in _settling(fault))
-    return "", told or fault.error
+    return "", (told or fault.error) + _in_doubt(fault)
 
 
 def sentence(counts: Score) -> str:
@@ -119,6 +128,18 @@ def _by_kind(faults: Sequence[FaultResult]) -> Iterator[str]:
             counts.not_testable,
         )
         yield f"| {' | '.join(str(cell) for cell in cells)} |"
+    yield ""
+
+
+def _untold(faults: Sequence[FaultResult]) -> Iterator[str]:
+    """What the lab could not tell of, and which sentinels it lost."""
+    untold = [fault for fault in faults if fault.fate is Fate.NOT_TESTABLE]
+    yield from (f"## Not testable: {len(untold)}", "")
+    for fault in untold:
+        yield f"- {_code(fault.name)}"
+        for notice in fault.notices:
+            yield f"  - {notice.claim}: {notice.observed.splitlines()[0]}"
+            yield from (f"    - lost: {sentinel}" for sentinel in notice.sentinels)
     yield ""
 
 
@@ -173,9 +194,13 @@ def _table(faults: Sequence[FaultResult]) -> Iterator[str]:
     for fault in sorted(faults, key=lambda each: (_ORDER.index(each.fate), each.name)):
         noticed = f"{fault.notices[0].claim}: {fault.notices[0]}" if fault.notices else fault.error
         became = _became(fault)
-        first = (noticed.splitlines() or [""])[0].replace("|", "\\|")
+        first = (noticed.splitlines() or [""])[0].replace("|", "\\|") + _in_doubt(fault)
         yield f"| {_code(fault.name)} | {became} | {first} | {fault.judged} | {fault.seconds:.2f} |"
     yield ""
+
+
+def _in_doubt(fault: FaultResult) -> str:
+    return f" (captures lost {fault.uncaptured} packets meanwhile)" if fault.uncaptured else ""
 
 
 def _became(fault: FaultResult) -> str:

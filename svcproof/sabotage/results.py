@@ -37,7 +37,8 @@ class Notice:
     """A claim that saw the fault: what it expected, and what it observed (or why the lab could not tell).
 
     lost: whether probes were lost as their sentinels were. again: what such a claim observed without the fault directly
-    behind it, where that was not as expected either: then it has noticed nothing.
+    behind it, where that was not as expected either: then it has noticed nothing. sentinels: those that were lost, with
+    where each was seen last.
     """
 
     claim: str
@@ -45,10 +46,14 @@ class Notice:
     observed: str
     lost: bool = False
     again: str = ""
+    sentinels: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """What was observed, with the fault and, where it tells, without."""
-        return f"{self.observed}; and without the fault: {self.again}" if self.again else self.observed
+        """What was observed, with the fault and, where it tells, without; and how far a sentinel came that was lost."""
+        more = f" and {len(self.sentinels) - 1} more" if len(self.sentinels) > 1 else ""
+        lost = f"; lost: {self.sentinels[0]}{more}" if self.sentinels else ""
+        again = f"; and without the fault: {self.again}" if self.again else ""
+        return f"{self.observed}{lost}{again}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class FaultResult:
     that would notice it.
     twin: of a survivor, the same fault in the same rule of another Service, which was noticed. unsettled: of a
     survivor, what there was no time for, so that it may yet be noticed, or change nothing.
+    uncaptured: how many packets the captures lost while it was tried: what was not seen of it is in doubt then.
     """
 
     name: str
@@ -111,6 +117,7 @@ class FaultResult:
     unsettled: str = ""
     error: str = ""
     seconds: float = 0.0
+    uncaptured: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

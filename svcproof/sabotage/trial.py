@@ -156,7 +156,7 @@ class Trial:
         shares: bool,
         times: int = 1,
     ) -> FaultResult:
-        start = time.monotonic()
+        start, uncaptured = time.monotonic(), self.bench.packets_lost()
         record = record_of(result.name, self.bench.cluster.profile, RECORDED)
         if record is not None:
             result = replace(result, recorded=record.why, owed=record.owed)
@@ -182,6 +182,7 @@ class Trial:
             told=_told(claims, asked) if result.kind in OPPOSITES else (),
             notices=asked.noticed or asked.untestable,
             seconds=time.monotonic() - start,
+            uncaptured=self.bench.packets_lost() - uncaptured,
         )
 
     def _once(

@@ -58,10 +58,14 @@ class SabotagedCluster(FakeCluster):
 
 @dataclass
 class Faulty:
-    """What faults do by their names, and what is so when they are mended. made: those that were made, in order."""
+    """What faults do by their names, and what is so when they are mended.
+
+    uncaptured: how many packets captures lose while a fault lasts. made: those that were made, in order.
+    """
 
     does: Mapping[str, Mapping[str, Outcome]] = field(default_factory=dict)
     behind: Mapping[str, Outcome] = field(default_factory=dict)
+    uncaptured: Mapping[str, int] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
 
 
@@ -90,6 +94,10 @@ class FakeBench(Bench):
 
     def forget_flows(self) -> None:
         """Nobody remembers anything."""
+
+    def packets_lost(self) -> int:
+        """What the faults that were made cost the captures."""
+        return sum(self._faulty.uncaptured.get(name, 0) for name in self._faulty.made)
 
 
 def a_fault(service: Service, what: str = "nothing") -> Fault:

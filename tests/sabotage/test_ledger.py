@@ -41,6 +41,16 @@ def ledger() -> Ledger:
     return made
 
 
+def test_packets_that_captures_lost_add_up(ledger: Ledger) -> None:
+    """However often a fault is tried, and whatever comes of it."""
+    lossy = replace(SURVIVOR, uncaptured=2)
+    for fate in (Fate.NOT_TESTABLE, Fate.SURVIVED, Fate.NOTICED):
+        ledger.note(replace(lossy, fate=fate), THERE)
+    assert ledger.results[SURVIVOR.name].uncaptured == 6
+    ledger.gather(lossy, THERE)
+    assert ledger.results[SURVIVOR.name].uncaptured == 8
+
+
 def test_a_fault_is_fresh_once(ledger: Ledger) -> None:
     """Its homes are all rounds that can have it."""
     assert ledger.enter([SURVIVOR.name, "another"], THERE) == ["another"]

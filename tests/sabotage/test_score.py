@@ -102,6 +102,26 @@ def test_a_claim_that_misses_the_same_without_the_fault_says_so() -> None:
     assert "cip-basic.pod: lost; and without the fault: lost again" in text
 
 
+def test_the_table_says_which_sentinels_were_lost() -> None:
+    """One of them with the fault, all of them where faults are listed that are not testable."""
+    sentinels = ("UDP from client: never seen", "ICMP from client: last seen at worker-b")
+    notice = Notice("lb-sr.pod", "dropped", "dropped; lost", lost=True, sentinels=sentinels)
+    text = markdown(sabotage([replace(UNTESTABLE, notices=(notice,))]))
+    assert "lb-sr.pod: dropped; lost; lost: UDP from client: never seen and 1 more" in text
+    assert "## Not testable: 1" in text
+    assert [f"    - lost: {sentinel}" in text for sentinel in sentinels] == [True, True]
+
+
+def test_packets_that_captures_lost_are_said_with_the_fault() -> None:
+    """And in the summary, for the whole sabotage; where none was lost nothing is said."""
+    found = sabotage([NOTICED, replace(SURVIVED, uncaptured=3)])
+    lab = replace(found.lab, figures=replace(found.lab.figures, dropped=4))
+    text = markdown(replace(found, lab=lab))
+    assert "captures lost 4 packets: what was not seen is in doubt, of 1 faults" in text
+    assert text.count("(captures lost 3 packets meanwhile)") == 1
+    assert "captures lost" not in markdown(sabotage([NOTICED, SURVIVED]))
+
+
 def test_an_interrupted_sabotage_says_so() -> None:
     """What the user ended has the exit code for that."""
     assert exit_code(sabotage([NOTICED], interrupted=True)) == 130

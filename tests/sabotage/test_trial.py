@@ -96,6 +96,23 @@ def test_open_flows_are_not_asked_about_a_fault_that_is_made_again() -> None:
         assert (result.fate, len(faulty.made)) == (Fate.NOT_TESTABLE, made)
 
 
+def test_what_captures_lost_is_said_of_the_fault_that_lasted() -> None:
+    """Each time that it was made, and of no other."""
+    faulty = Faulty({FAULT.name: {"echo": REFUSED}}, uncaptured={FAULT.name: 3})
+    trial = a_trial_of(faulty, [a_claim()])
+    assert [trial.rules(FAULT).uncaptured for _ in range(2)] == [3, 3]
+    assert trial.rules(a_fault(OTHER)).uncaptured == 0
+
+
+def test_of_what_is_lost_the_sentinels_are_kept() -> None:
+    """In words, once each, with the claim that missed it; of what is noticed otherwise there are none."""
+    [notice] = Tried({"echo": Lost(Dropped())}, {"echo": Dropped()}).result().notices
+    assert len(notice.sentinels) == 10
+    assert all(sentinel.endswith(": never seen") for sentinel in notice.sentinels)
+    [notice] = Tried({"echo": REFUSED}).result().notices
+    assert notice.sentinels == ()
+
+
 def test_a_claim_is_counted_once_for_each_fault() -> None:
     """However often the fault was made for it; as one that could not tell where it noticed nothing after all."""
     other = a_claim(OTHER, "second")

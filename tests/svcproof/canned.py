@@ -26,6 +26,7 @@ from lab.model import (
     Facts,
     Flow,
     Headers,
+    LostSentinel,
     Part,
     Place,
     PlaceKind,
@@ -66,7 +67,8 @@ def _single_fates(outcome: Outcome) -> Iterator[Outcome]:
 
 def _trace(flow: Flow, fate: Outcome, number: int, facts: Facts) -> Trace:
     if isinstance(fate, Lost):
-        return replace(_trace(flow, fate.seen, number, facts), sentinels_lost=True)
+        trace = _trace(flow, fate.seen, number, facts)
+        return replace(trace, sentinels_lost=True, lost_sentinels=(LostSentinel(trace.probe, None),))
     there = facts.destination(flow.target)
     headers = Headers(
         source=facts.primary[flow.sender],

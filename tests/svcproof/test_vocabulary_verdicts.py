@@ -151,6 +151,7 @@ def test_silence_that_is_not_proven_is_a_lab_error(scenarios: ScenarioRun) -> No
     ended = scenarios.here()
     assert (ended.code, ended.only.verdict) == (3, Verdict.LAB_ERROR)
     assert "nothing proves it" in ended.only.error
+    assert ": never seen" in ended.only.error
     assert "seen: dropped without a word; the sentinels behind it were lost, too" in ended.only.error
     assert ended.only.observed is None
 

@@ -46,4 +46,7 @@ def _delete(which: bytes) -> None:
         answer = kernel.recv(4096)
     [code] = _ERROR.unpack_from(answer, _HEADER.size)
     if code:
-        raise CommandFailed(f"the kernel did not empty its connection tracking (errno {-code})")
+        raise CommandFailed(
+            f"the kernel did not empty its connection tracking (errno {-code})",
+            next_step="to take out some entries only, Linux 5.8 or newer" if which else "",
+        )

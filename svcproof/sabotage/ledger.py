@@ -1,15 +1,25 @@
 """What has become of each fault so far, in which rounds it can be made, and what is still open."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from svcproof.sabotage.fault import shape_of
-from svcproof.sabotage.results import Fate, FaultResult
+from svcproof.sabotage.results import Fate, FaultResult, Notice
 from svcproof.sabotage.rounds import Round
 from svcproof.sabotage.score import is_open
 
 UNDECIDED = (Fate.SURVIVED, Fate.NOT_TESTABLE)
 """What claims of a later round may still notice: they ask in other circumstances, or from other senders."""
+
+_FIRST_COUNTS = (
+    Fate.ALARMED,
+    Fate.NOTICED,
+    Fate.NOT_TESTABLE,
+    Fate.SURVIVED,
+    Fate.HARMLESS,
+    Fate.REFUSED,
+)
+"""Of what a fault came to in several rounds, the first of these is what it comes to: one that noticed is enough."""
 
 
 @dataclass(slots=True)
@@ -46,16 +56,9 @@ class Ledger:
         self.last[result.name] = round_
 
     def gather(self, result: FaultResult, round_: Round) -> None:
-        """Keeps what was noticed of a fault in every round, for one that all claims are asked about."""
+        """Keeps of a fault that all claims are asked about what the claims of every round said of it."""
         before = self.results.get(result.name)
-        if before is not None and Fate.NOTICED in (before.fate, result.fate):
-            noticed = [each for each in (before, result) if each.fate is Fate.NOTICED]
-            notices = tuple(notice for each in noticed for notice in each.notices)
-            result = replace(result, fate=Fate.NOTICED, notices=notices)
-        if before is not None:
-            told = tuple(dict.fromkeys((*before.told, *result.told)))
-            result = replace(_counted(result, before, result), told=told)
-        self.results[result.name] = result
+        self.results[result.name] = result if before is None else together(before, result)
         self.last[result.name] = round_
 
     def leave_unsettled(self, name: str, why: str) -> None:
@@ -108,3 +111,33 @@ def _counted(kept: FaultResult, before: FaultResult, now: FaultResult) -> FaultR
         judged=before.judged + now.judged,
         uncaptured=before.uncaptured + now.uncaptured,
     )
+
+
+def together(before: FaultResult, now: FaultResult) -> FaultResult:
+    """What the claims of some rounds said of a fault, and then those of another.
+
+    A claim of the network is asked in many rounds: it has noticed if it did once, and could tell if it could once.
+    """
+    both = (before, now)
+    fate = min(before.fate, now.fate, key=_FIRST_COUNTS.index)
+    notices = _by_claim(notice for each in both if each.fate is fate for notice in each.notices)
+    noticed = {each.claim for each in notices} if fate is Fate.NOTICED else set()
+    quiet = {claim: None for each in both for claim in each.quiet if claim not in noticed}
+    untold = _by_claim(notice for each in both for notice in each.untold)
+    return replace(
+        _counted(now, before, now),
+        fate=fate,
+        notices=notices,
+        told=tuple(dict.fromkeys((*before.told, *now.told))),
+        quiet=tuple(quiet),
+        untold=tuple(each for each in untold if each.claim not in noticed | quiet.keys()),
+        error=before.error or now.error,
+    )
+
+
+def _by_claim(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The first of each claim."""
+    first: dict[str, Notice] = {}
+    for notice in notices:
+        first.setdefault(notice.claim, notice)
+    return tuple(first.values())

@@ -1,7 +1,7 @@
 """A sabotage as Markdown, and as the few lines that the terminal gets. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reports.sabotage import SabotageRow, SabotageTable
 from svcproof.sabotage import seen_red
@@ -33,6 +33,7 @@ def markdown(sabotage: Sabotage) -> str:
         *_survivors(sabotage.faults),
         *_twin_shapes(sabotage.faults),
         *_table(sabotage.faults),
+        *_said_by_all(sabotage.faults),
         *_unsound(sabotage),
         *seen_red.lines(sabotage),
     ]
@@ -138,7 +139,7 @@ def _untold(faults: Sequence[FaultResult]) -> Iterator[str]:
     for fault in untold:
         yield f"- {_code(fault.name)}"
         for notice in fault.notices:
-            yield f"  - {notice.claim}: {notice.observed.splitlines()[0]}"
+            yield f"  - {notice.claim}: {_first_line(notice.observed)}"
             yield from (f"    - lost: {sentinel}" for sentinel in notice.sentinels)
     yield ""
 
@@ -194,13 +195,38 @@ def _table(faults: Sequence[FaultResult]) -> Iterator[str]:
     for fault in sorted(faults, key=lambda each: (_ORDER.index(each.fate), each.name)):
         noticed = f"{fault.notices[0].claim}: {fault.notices[0]}" if fault.notices else fault.error
         became = _became(fault)
-        first = (noticed.splitlines() or [""])[0].replace("|", "\\|") + _in_doubt(fault)
+        first = _first_line(noticed).replace("|", "\\|") + _in_doubt(fault)
         yield f"| {_code(fault.name)} | {became} | {first} | {fault.judged} | {fault.seconds:.2f} |"
     yield ""
 
 
 def _in_doubt(fault: FaultResult) -> str:
     return f" (captures lost {fault.uncaptured} packets meanwhile)" if fault.uncaptured else ""
+
+
+def _said_by_all(faults: Sequence[FaultResult]) -> Iterator[str]:
+    """What each claim said of faults that all are asked about: one that noticed says nothing of those that did not."""
+    asked = [fault for fault in faults if fault.quiet or fault.untold]
+    if not asked:
+        return
+    yield from ("## Faults that all claims were asked about", "")
+    for fault in asked:
+        noticed = len(fault.notices) if fault.fate in (Fate.NOTICED, Fate.ALARMED) else 0
+        yield f"- {_code(fault.name)}: {noticed} noticed"
+        if fault.quiet:
+            yield f"  - {len(fault.quiet)} could tell, and noticed nothing: {_codes(fault.quiet)}"
+        if fault.untold:
+            yield f"  - {len(fault.untold)} could not tell:"
+            yield from (f"    - `{each.claim}`: {_first_line(str(each))}" for each in fault.untold)
+    yield ""
+
+
+def _codes(claims: Iterable[str]) -> str:
+    return ", ".join(f"`{claim}`" for claim in claims)
+
+
+def _first_line(text: str) -> str:
+    return (text.splitlines() or [""])[0]
 
 
 def _became(fault: FaultResult) -> str:

@@ -91,8 +91,9 @@ class FaultResult:
     where, entry, becomes, nodes: of a fault of the rules, as it stood in them. when: the circumstances in which it
     was made last.
     judged: how many claims were asked. told: of one of two opposites, the claims given Services that were asked about
-    it and could tell. recorded: why this fault survives, as far as that is on record; owed: the claim
-    that would notice it.
+    it and could tell. quiet, untold: of a fault beside the rules that every claim was asked about, those that could
+    tell and noticed nothing, and those that could not tell, with what they observed. recorded: why this fault survives,
+    as far as that is on record; owed: the claim that would notice it.
     twin: of a survivor, the same fault in the same rule of another Service, which was noticed. unsettled: of a
     survivor, what there was no time for, so that it may yet be noticed, or change nothing.
     uncaptured: how many packets the captures lost while it was tried: what was not seen of it is in doubt then.
@@ -109,6 +110,8 @@ class FaultResult:
     when: str = ""
     judged: int = 0
     told: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+    untold: tuple[Notice, ...] = ()
     notices: tuple[Notice, ...] = ()
     recorded: str = ""
     owed: str = ""

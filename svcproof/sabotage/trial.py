@@ -41,14 +41,21 @@ class _Asked:
         return [claim for claim in claims if claim not in self.claims and not claim.past]
 
     @property
-    def untold(self) -> set[str]:
-        """The claims that could not tell, by their ids; one that noticed once could."""
-        return {each.claim for each in self.untestable} - {each.claim for each in self.noticed}
+    def untold(self) -> dict[str, Notice]:
+        """The claims that could not tell, by their ids, with what they observed; one that noticed once could."""
+        noticed = {each.claim for each in self.noticed}
+        return {each.claim: each for each in self.untestable if each.claim not in noticed}
 
     @property
     def told(self) -> set[str]:
         """The others that were asked."""
-        return {claim.id for claim in self.claims} - self.untold
+        return {claim.id for claim in self.claims} - self.untold.keys()
+
+    @property
+    def quiet(self) -> tuple[str, ...]:
+        """Those that could tell, and noticed nothing."""
+        heard = self.told - {each.claim for each in self.noticed}
+        return tuple(dict.fromkeys(claim.id for claim in self.claims if claim.id in heard))
 
     @property
     def is_ended_by_loss(self) -> bool:
@@ -174,12 +181,15 @@ class Trial:
         except Refusal as error:
             return replace(result, fate=Fate.REFUSED, error=str(error), seconds=time.monotonic() - start)
         self.asked.update(asked.told)
-        self.could_not_tell.update(asked.untold)
+        self.could_not_tell.update(asked.untold.keys())
+        all_asked = full and not result.where
         return replace(
             result,
             fate=asked.fate(harmless=harmless),
             judged=len(asked.claims),
             told=_told(claims, asked) if result.kind in OPPOSITES else (),
+            quiet=asked.quiet if all_asked else (),
+            untold=tuple(asked.untold.values()) if all_asked else (),
             notices=asked.noticed or asked.untestable,
             seconds=time.monotonic() - start,
             uncaptured=self.bench.packets_lost() - uncaptured,

@@ -1,6 +1,7 @@
 """What a sabotage keeps of each fault: results, where it can be made, twins, and what there was no time for."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
@@ -130,21 +131,66 @@ def test_a_survivor_whose_twin_was_noticed(ledger: Ledger, *, at_home: bool) -> 
     assert ledger.may_be_noticed_yet(SURVIVOR.name, recorded_too=False, at_home=at_home) is at_home
 
 
-def test_what_all_claims_are_asked_about_is_gathered(ledger: Ledger) -> None:
-    """Whoever noticed it in any round is kept, also where another round's claims did not."""
-    quiet = result("all")
-    first, second = (
-        replace(
-            quiet, fate=Fate.NOTICED, judged=2, notices=(Notice(name, "delivered", "dropped"),), told=(name,)
-        )
-        for name in ("one", "two")
+def said(noticed: str = "", quiet: str = "", untold: str = "") -> FaultResult:
+    """What the claims of a round said of a fault that all are asked about: claims by their names, in words."""
+    saw, blind = (
+        tuple(Notice(claim, "delivered", why) for claim in claims.split())
+        for claims, why in ((noticed, "dropped"), (untold, "lost"))
     )
-    for each in (quiet, first, quiet, second, replace(quiet, fate=Fate.NOT_TESTABLE)):
+    heard = tuple(quiet.split())
+    fate = Fate.NOTICED if saw else Fate.NOT_TESTABLE if blind else Fate.SURVIVED
+    told = (*noticed.split(), *heard)
+    asked = len(told) + len(blind)
+    one = replace(result("all"), kind=Kind.RULES_GONE, where="")
+    return replace(one, fate=fate, judged=asked, notices=saw or blind, told=told, quiet=heard, untold=blind)
+
+
+def gathered(*rounds: FaultResult) -> FaultResult:
+    """What is kept of them."""
+    ledger = Ledger()
+    for each in rounds:
         ledger.gather(each, HERE)
-    kept = ledger.results[
-        "delete: map service-ips: cluster-ip(all) . tcp . 80 : goto service-default/all -> nothing"
-    ]
+    [kept] = ledger.results.values()
+    return kept
+
+
+ROUNDS = (said(quiet="calm"), said("one", quiet="still", untold="mute"), said(untold="deaf"), said("two"))
+
+
+@pytest.mark.parametrize("rounds", list(permutations(ROUNDS)))
+def test_what_all_claims_are_asked_about_is_gathered(rounds: tuple[FaultResult, ...]) -> None:
+    """Each claim stands as what it said, whatever those of other rounds said before and behind it."""
+    kept = gathered(*rounds)
     assert kept.fate is Fate.NOTICED
-    assert [notice.claim for notice in kept.notices] == ["one", "two"]
-    assert kept.told == ("one", "two")
-    assert (kept.judged, kept.seconds) == (4, 5.0)
+    assert {notice.claim for notice in kept.notices} == {"one", "two"}
+    assert set(kept.quiet) == {"calm", "still"}
+    assert {notice.claim: notice.observed for notice in kept.untold} == {"mute": "lost", "deaf": "lost"}
+    assert set(kept.told) == {"one", "two", "calm", "still"}
+    assert (kept.judged, kept.seconds) == (6, 4.0)
+
+
+@pytest.mark.parametrize("rounds", list(permutations((said(quiet="calm"), said(untold="mute"), said()))))
+def test_that_a_round_could_not_tell_is_not_lost_behind_others(rounds: tuple[FaultResult, ...]) -> None:
+    """Where nobody noticed, somebody might have."""
+    kept = gathered(*rounds)
+    assert kept.fate is Fate.NOT_TESTABLE
+    assert [notice.claim for notice in kept.notices] == ["mute"]
+    assert kept.quiet == ("calm",)
+
+
+def test_a_refusal_in_one_round_hides_nothing() -> None:
+    """It was made in another, and no claim of that noticed it; that one does not hide the refusal either."""
+    refused = replace(said(), fate=Fate.REFUSED, error="no such table")
+    for rounds in ((refused, said(quiet="calm")), (said(quiet="calm"), refused)):
+        kept = gathered(*rounds)
+        assert (kept.fate, kept.error, kept.quiet) == (Fate.SURVIVED, "no such table", ("calm",))
+
+
+@pytest.mark.parametrize("rounds", list(permutations((said("net"), said(quiet="net"), said(untold="net")))))
+def test_a_claim_that_is_asked_in_several_rounds_stands_once(rounds: tuple[FaultResult, ...]) -> None:
+    """It has noticed where it did in one; else it could tell where it could in one."""
+    kept = gathered(*rounds, said("net"))
+    assert [notice.claim for notice in kept.notices] == ["net"]
+    assert (kept.quiet, kept.untold) == ((), ())
+    unnoticed = gathered(*(each for each in rounds if each.fate is not Fate.NOTICED))
+    assert (unnoticed.quiet, unnoticed.untold) == (("net",), ())

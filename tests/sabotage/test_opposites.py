@@ -69,6 +69,8 @@ def test_what_could_not_be_told_is_not_counted_as_asked() -> None:
     result = trial.beside(Beside(Kind.RULES_GONE, "here", losing, asks_all=True))
     assert (result.fate, result.judged) == (Fate.NOTICED, 3)
     assert result.told == (served.id,)
+    assert result.quiet == ()
+    assert [notice.claim for notice in result.untold] == [claim.id for claim in silent]
     assert trial.asked == {served.id: 1}
     assert trial.could_not_tell == dict.fromkeys((claim.id for claim in silent), 1)
 
@@ -81,6 +83,7 @@ def test_of_claims_of_the_network_opposites_say_nothing() -> None:
     for fault, told in ((Kind.RULES_GONE, (a_claim().id,)), (Kind.IP_FORWARD_OFF, ())):
         result = trial.beside(Beside(fault, "here", lambda _bench: nullcontext(), asks_all=True))
         assert (result.judged, result.told) == (2, told)
+        assert result.quiet == tuple(claim.id for claim in claims)
 
 
 def test_the_opposites_are_those_that_claims_are_held_to() -> None:

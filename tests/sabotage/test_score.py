@@ -147,6 +147,17 @@ def test_a_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
         read_sabotage(path)
 
 
+def test_what_every_claim_said_of_a_fault_stands_in_the_table() -> None:
+    """One that noticed hides neither those that noticed nothing nor those that could not tell."""
+    untold = (Notice("np-basic.node", "dropped", "nobody is at home\nat all"),)
+    all_asked = replace(NOTICED, name="rules-gone: all", quiet=("cip-basic.node", "lb.node"), untold=untold)
+    text = markdown(sabotage([all_asked]))
+    assert "- `rules-gone: all`: 1 noticed\n" in text
+    assert "  - 2 could tell, and noticed nothing: `cip-basic.node`, `lb.node`\n" in text
+    assert "  - 1 could not tell:\n    - `np-basic.node`: nobody is at home\n" in text
+    assert "asked about\n" not in markdown(sabotage([NOTICED]))
+
+
 def test_the_table_begins_with_survivors() -> None:
     """Survivors stand before what was noticed, with the flows that no claim names."""
     text = markdown(sabotage([NOTICED, HARMLESS, SURVIVED]))

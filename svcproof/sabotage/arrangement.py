@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from conformance.arranged import Arranged
 from conformance.live import Live
+from lab.errors import LabError
 from lab.model import ServiceIs
 from lab.netns import plan
 from lab.netns.cluster import NetnsCluster
@@ -41,27 +42,52 @@ class Arrangement:
     behind: dict[str, str] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     could_not_tell: Counter[str] = field(default_factory=Counter)
+    _asked_before: set[Round] = field(default_factory=set)
 
     @contextmanager
-    def within(self, round_: Round, *, known: bool = False) -> Iterator[Trial]:
-        """A round's circumstances for the body. known: whether it was seen before which claims are as expected."""
+    def within(self, round_: Round) -> Iterator[Trial]:
+        """A round's circumstances for the body.
+
+        Being asked may end an open flow: each is opened anew, and goes through its whole story again, for the body, for
+        the first time that its claim is asked without any fault, and for those that noticed some behind the body.
+        """
+        if round_.is_of_open_flows and round_ not in self._asked_before:
+            with self._brought_about(round_) as bench:
+                self._ask_before(bench, round_.claims)
+            self._asked_before.add(round_)
+        with self._brought_about(round_) as bench:
+            trial = self._trial(bench, self._judges(bench, round_), round_)
+            yield trial
+        if round_.is_of_open_flows and trial.judges.witnesses:
+            self._ask_anew(round_, trial.judges.witnesses)
+
+    def _ask_anew(self, round_: Round, claims: Sequence[Claim]) -> None:
+        """Asks claims behind a fault that they noticed, about flows that are opened anew; or notes why none can be."""
+        try:
+            with self._brought_about(round_) as bench:
+                self._ask_behind(bench, claims)
+        except LabError as error:
+            self.behind.update(dict.fromkeys((claim.id for claim in claims), str(error)))
+
+    @contextmanager
+    def _brought_about(self, round_: Round) -> Iterator[Bench]:
+        """A round's circumstances for the body, with its flows open, and kube-proxy frozen."""
         with closing(Bench(self.cluster)) as bench:
-            opened = self._open_flows_of(bench, round_)
+            self._open_flows_of(bench, round_)
             self.arranged.arrange(round_.services, round_.when)
             with bench.frozen():
-                if not opened:
+                if not round_.is_of_open_flows:
                     bench.forget_flows()
-                yield self._trial(bench, self._judges(bench, round_, known=known), round_)
+                yield bench
 
-    def _judges(self, bench: Bench, round_: Round, *, known: bool) -> Judges:
+    def _judges(self, bench: Bench, round_: Round) -> Judges:
         pods_are_as_at_first = all(isinstance(each, ServiceIs) for each in round_.when)
         network = self._holding(self.network) if pods_are_as_at_first else ()
-        if known:
-            return Judges(self._holding(round_.claims), network)
         # In a sample, what has noticed a fault is asked behind the faults, and by that alone.
-        opened = any(claim.past for claim in round_.claims)
-        at_once = self.order.budget is None or opened or not round_.services
-        return Judges(self._sound(bench, round_.claims) if at_once else round_.claims, network)
+        at_once = self.order.budget is None or not round_.services
+        if at_once and not round_.is_of_open_flows:
+            self._ask_before(bench, round_.claims)
+        return Judges(self._holding(round_.claims), network)
 
     def _holding(self, claims: Sequence[Claim]) -> list[Claim]:
         """Those that were not seen to be other than expected."""
@@ -73,7 +99,8 @@ class Arrangement:
         self.arranged.arrange(round_.services, round_.when)
         with closing(Bench(self.cluster)) as bench:
             bench.read()
-            yield self._trial(bench, Judges(self._sound(bench, round_.claims)), round_)
+            self._ask_before(bench, round_.claims)
+            yield self._trial(bench, Judges(self._holding(round_.claims)), round_)
 
     def _trial(self, bench: Bench, judges: Judges, round_: Round) -> Trial:
         proof = Proof(bench, round_.standing, round_.when)
@@ -111,15 +138,11 @@ class Arrangement:
         """
         if not trial.judges.witnesses:
             return
-        trial.bench.forget()
         trial.bench.forget_flows()
-        for claim in trial.judges.witnesses:
-            [(_, notice, _)] = ask(trial.bench, [claim], shares=True)
-            if notice is not None:
-                self.behind[claim.id] = notice.observed
+        self._ask_behind(trial.bench, trial.judges.witnesses)
 
-    def _open_flows_of(self, bench: Bench, round_: Round) -> bool:
-        """Opens the flows of claims about open ones, in their past, which they share; whether there are any.
+    def _open_flows_of(self, bench: Bench, round_: Round) -> None:
+        """Opens the flows of claims about open ones, in their past, which they share, if there are any.
 
         First those that were open before are ended and forgotten: they had the same ports, and later it would be too
         late to forget any.
@@ -133,14 +156,20 @@ class Arrangement:
             self.arranged.arrange(round_.services, when)
             for claim in opened:
                 (live.go_on if stage else live.open)(claim.flow)
-        return bool(opened)
 
-    def _sound(self, bench: Bench, claims: Sequence[Claim]) -> Iterator[Claim]:
-        """The claims that are as expected without any fault."""
-        bench.forget()
-        for claim in claims:
-            [(_, notice, _)] = ask(bench, [claim], shares=True)
-            if notice is None:
-                yield claim
-            else:
-                self.baseline[claim.id] = notice.observed
+    def _ask_before(self, bench: Bench, claims: Sequence[Claim]) -> None:
+        """Notes which claims are not as expected without any fault."""
+        self.baseline.update(_not_as_expected(bench, claims))
+
+    def _ask_behind(self, bench: Bench, claims: Sequence[Claim]) -> None:
+        """The same of claims that have noticed faults, behind these."""
+        self.behind.update(_not_as_expected(bench, claims))
+
+
+def _not_as_expected(bench: Bench, claims: Sequence[Claim]) -> Iterator[tuple[str, str]]:
+    """The claims that are not, by their ids, with what is observed."""
+    bench.forget()
+    for claim in claims:
+        [(_, notice, _)] = ask(bench, [claim], shares=True)
+        if notice is not None:
+            yield claim.id, notice.observed

@@ -16,6 +16,11 @@ class Round:
     claims: tuple[Claim, ...]
 
     @property
+    def is_of_open_flows(self) -> bool:
+        """Whether its claims are about flows that are open when they are observed."""
+        return any(claim.past for claim in self.claims)
+
+    @property
     def standing(self) -> tuple[Service, ...]:
         """The Services as the circumstances have them."""
         changed = {each.service: each.now for each in self.when if isinstance(each, ServiceIs)}

@@ -137,8 +137,8 @@ class Session:
             self._note(trial.rules(fault), round_)
         self._try_twins(trial, round_, candidates, budget.round_ends(time.monotonic(), rounds_left))
         self.fault_seconds += time.monotonic() - before
-        self._try_opposites(arrangement, trial, round_)
         arrangement.check_sound(trial)
+        self._try_opposites(arrangement, trial, round_)
 
     def _try_twins(
         self, trial: Trial, round_: Round, candidates: Mapping[str, Fault], until: float | None
@@ -172,20 +172,21 @@ class Session:
                 self._note(trial.beside(replace(fault, asks_all=self._has_time)), round_)
 
     def _try_opposites(self, arrangement: Arrangement, trial: Trial, round_: Round) -> None:
-        """What every claim of the round must notice one of."""
+        """What every claim of the round must notice one of. Behind each, those that noticed are as expected again."""
         for fault in self._wanted(arrangement, opposites.faults()):
             self._ledger.gather(trial.beside(fault), round_)
+            arrangement.check_sound(trial)
 
     def _ask_of_open_flows(self, arrangement: Arrangement) -> None:
-        """The same for the claims about open flows: each fault may end them, and has some of its own.
-
-        Being asked without a fault may end a flow, too. That they are sound then needs to be seen once only.
-        """
-        for number, fault in enumerate(self._wanted(arrangement, opposites.faults())):
-            for round_ in self.rounds.open_flows:
-                with arrangement.within(round_, known=number > 0) as trial:
+        """The same for the claims about open flows: each fault may end them, and has some of its own."""
+        for done, round_ in enumerate(self.rounds.open_flows):
+            faults = self._wanted(arrangement, opposites.faults())
+            for fault in faults:
+                with arrangement.within(round_) as trial:
                     self._ledger.gather(trial.beside(fault), round_)
-            self.say(f"  {fault.kind}: asked of open flows")
+            if faults:
+                about = ", ".join(service.name for service in round_.services)
+                self.say(f"  open flows, {done + 1} of {len(self.rounds.open_flows)} rounds: {about}")
 
     def _ask_of_kube_proxy(self, arrangement: Arrangement) -> None:
         """The faults of kube-proxy itself: the claims that ask it must notice."""

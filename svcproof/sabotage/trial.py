@@ -226,7 +226,7 @@ class Trial:
         """What was said, without those who only missed what was lost, and miss it without the fault, too.
 
         Sentinels can be lost for seconds on a machine that has too much to do. An open flow cannot be asked once more:
-        the fault may have ended it.
+        the fault may have ended it. It is opened anew for that when the round is over.
         """
         told = [
             replace(notice, again=self._without_fault(notice)) if notice.lost else notice
@@ -252,7 +252,7 @@ class Trial:
             said.append(claim)
             if notice is not None:
                 (noticed if testable else untestable).append(notice)
-                if testable and not notice.lost:
+                if testable and (claim.past or not notice.lost):
                     self.judges.noticed(claim)
             if noticed and not full:
                 break

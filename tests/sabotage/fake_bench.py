@@ -76,6 +76,10 @@ class FakeBench(Bench):
         self.cluster = cluster  # type: ignore[assignment]  # of what a bench asks of it, it has what is asked here
         self._fake, self._faulty = cluster, faulty
 
+    def become(self, lies: Mapping[str, Outcome]) -> None:
+        """From now on probes of these Services come to this."""
+        self._fake.become(lies)
+
     def holders(self, fault: Fault) -> tuple[Place, ...]:
         """One node."""
         assert fault.name
@@ -98,6 +102,25 @@ class FakeBench(Bench):
     def packets_lost(self) -> int:
         """What the faults that were made cost the captures."""
         return sum(self._faulty.uncaptured.get(name, 0) for name in self._faulty.made)
+
+
+class NotingBench(FakeBench):
+    """A bench that notes among what the cluster was asked when flows are forgotten."""
+
+    def __init__(self, cluster: SabotagedCluster) -> None:
+        super().__init__(cluster, Faulty())
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Nothing moves by itself."""
+        yield
+
+    def forget_flows(self) -> None:
+        """Notes it."""
+        self._fake.asked.append("forget flows")
+
+    def close(self) -> None:
+        """No threads."""
 
 
 def a_fault(service: Service, what: str = "nothing") -> Fault:

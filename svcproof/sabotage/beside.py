@@ -45,7 +45,7 @@ def faults(services: Sequence[Service]) -> tuple[Beside, ...]:
     """All of them; kube-proxy's end comes last, because it is started anew behind it."""
     endpoints = {place for service in services for place in service.endpoints}
     first = {min(pod for pod in PODS if pod.node is node) for node in {pod.node for pod in PODS}}
-    forward, strict = {"ip_forward": "0"}, {"conf/all/rp_filter": "1"}
+    forward, strict = {"ipv4/ip_forward": "0"}, {"ipv4/conf/all/rp_filter": "1"}
     return (
         Beside(Kind.CONNTRACK_FLUSHED, "on every node, before new flows", _flushed, harmless=True),
         Beside(Kind.IP_FORWARD_OFF, "on every node", partial(_sysctls, wanted=forward)),

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     FOREIGN_TABLE_DROP = "foreign-table-drop"
     RULES_GONE = "rules-gone"
     FOREIGN_TABLE_TRANSLATES = "foreign-table-translates"
+    CONNTRACK_LIBERAL = "conntrack-liberal"
     ENDPOINT_NAMESPACE_GONE = "endpoint-namespace-gone"
     POD_NETWORK = "pod-network"
 

@@ -104,7 +104,7 @@ def _with_small_route(bench: Bench) -> Iterator[None]:
 def _on_link(bench: Bench) -> Iterator[None]:
     """Everything arrives where it should: only who is asked for by ARP is not as it should be."""
     node, route = _route_to_pods(bench)
-    answers = {"conf/eth0/proxy_arp": "1", "neigh/eth0/proxy_delay": "0"}
+    answers = {"ipv4/conf/eth0/proxy_arp": "1", "ipv4/neigh/eth0/proxy_delay": "0"}
     with _without_route(bench), written(bench.cluster.namespaces, [PEER], answers):
         run(["ip", "-n", node, "route", "add", route[0], "dev", "eth0"])
         try:
@@ -206,13 +206,13 @@ def _unheard(bench: Bench, pod: Place) -> Iterator[None]:
 @contextmanager
 def _without_rp_filter(bench: Bench) -> Iterator[None]:
     links = [addressing.pod_interface(pod) for pod in PODS if pod.node is NODE]
-    with written(bench.cluster.namespaces, [NODE], {f"conf/{link}/rp_filter": "0" for link in links}):
+    with written(bench.cluster.namespaces, [NODE], {f"ipv4/conf/{link}/rp_filter": "0" for link in links}):
         yield
 
 
 @contextmanager
 def _without_proxy_arp(bench: Bench) -> Iterator[None]:
     namespaces = bench.cluster.namespaces
-    with written(namespaces, [PEER], {f"conf/{addressing.pod_interface(_POD)}/proxy_arp": "0"}):
+    with written(namespaces, [PEER], {f"ipv4/conf/{addressing.pod_interface(_POD)}/proxy_arp": "0"}):
         run(["ip", "-n", namespaces.name(_POD), "neighbour", "flush", "dev", "eth0"])
         yield

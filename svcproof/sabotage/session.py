@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.arranged import Arranged
 from lab.netns.cluster import NetnsCluster
-from svcproof.sabotage import beside, of_kube_proxy, of_network, opposites
+from svcproof.sabotage import beside, of_conntrack, of_kube_proxy, of_network, opposites
 from svcproof.sabotage.arrangement import Arrangement
 from svcproof.sabotage.beside import Beside
 from svcproof.sabotage.budget import Budget
@@ -26,6 +26,8 @@ from svcproof.sabotage.trial import Trial
 
 Say = Callable[[str], None]
 
+_NOT_OF_SERVICES = frozenset({Kind.POD_NETWORK, Kind.CONNTRACK_LIBERAL})
+"""What no claim about fresh flows to Services is asked about."""
 _LATER_ROUNDS = "there was no time to ask the claims of later rounds"
 
 
@@ -103,8 +105,9 @@ class Session:
             self._ledger.leave_unsettled(survivor.name, _LATER_ROUNDS)
 
     def _rounds_wanted(self) -> Sequence[Round]:
-        """All of them; the pod network's alone where nothing else is to be broken."""
-        alone = set(self.order.kinds) == {Kind.POD_NETWORK}
+        """All of them; the pod network's alone where nothing is to be broken that concerns Services."""
+        kinds = set(self.order.kinds)
+        alone = bool(kinds) and kinds <= _NOT_OF_SERVICES
         return [round_ for round_ in self.rounds.fresh if not (alone and round_.services)]
 
     def _try(
@@ -178,9 +181,12 @@ class Session:
             arrangement.check_sound(trial)
 
     def _ask_of_open_flows(self, arrangement: Arrangement) -> None:
-        """The same for the claims about open flows: each fault may end them, and has some of its own."""
+        """The same for the claims about open flows, and what conntrack takes for invalid, for those about that.
+
+        A fault may end flows: each has some of its own.
+        """
         for done, round_ in enumerate(self.rounds.open_flows):
-            faults = self._wanted(arrangement, opposites.faults())
+            faults = self._wanted(arrangement, (*opposites.faults(), *of_conntrack.faults(round_.claims)))
             for fault in faults:
                 with arrangement.within(round_) as trial:
                     self._ledger.gather(trial.beside(fault), round_)

@@ -10,8 +10,8 @@ from lab.netns.namespaces import Namespaces
 
 @contextmanager
 def written(namespaces: Namespaces, nodes: Sequence[Place], wanted: Mapping[str, str]) -> Iterator[None]:
-    """Has these sysctls of net.ipv4 be so on these nodes for the body. wanted: by path, as in conf/all/rp_filter."""
-    files = {Path("/proc/sys/net/ipv4", name): value for name, value in wanted.items()}
+    """Has these sysctls of net be so on these nodes for the body. wanted: by path, as in ipv4/conf/all/rp_filter."""
+    files = {Path("/proc/sys/net", name): value for name, value in wanted.items()}
     before = {}
     try:
         for node in nodes:

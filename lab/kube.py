@@ -36,13 +36,17 @@ class Kube:
         self._token = token
         self._authority = authority
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._others: list[Kube] = []
 
     def another(self) -> "Kube":
-        """A client with connections of its own, for use in another place."""
-        return Kube(self._url, self._token, self._authority)
+        """A client with connections of its own, for use in another place. It is closed with this one."""
+        self._others.append(Kube(self._url, self._token, self._authority))
+        return self._others[-1]
 
     def close(self) -> None:
         """Closes the connections."""
+        for other in self._others:
+            other.close()
         self._client.close()
 
     def request(

@@ -3,8 +3,8 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from lab.api import (
@@ -67,6 +67,7 @@ class NetnsCluster:
     serving: Serving
     inspection: Inspection
     up_seconds: float = 0.0
+    _clients: dict[Place, Kube] = field(default_factory=dict)
 
     @property
     def profile(self) -> Profile:
@@ -192,8 +193,8 @@ class NetnsCluster:
         asked = flow.target.service
         self.serving.remove_doubtful()
         with self.serving.writing([asked]):
-            with closing(self.kube.another()) as kube, self.namespaces.inside(flow.sender):
-                answer = services.try_to_create(kube, flow.target)
+            with self.namespaces.inside(flow.sender):
+                answer = services.try_to_create(self._client_at(flow.sender), flow.target)
             if answer.status == HTTPStatus.CREATED:
                 services.delete(self.kube, asked)
                 services.wait_slices_gone(self.kube, {asked.name})
@@ -278,6 +279,12 @@ class NetnsCluster:
         self.check()
         self.inspection.forget()
         self.exchange.forget()
+
+    def _client_at(self, place: Place) -> Kube:
+        """A client for use there, whose connections stay open."""
+        if place not in self._clients:
+            self._clients[place] = self.kube.another()
+        return self._clients[place]
 
     def _asking(self) -> Asking:
         return Asking(self.captures, self.namespaces.inside)

@@ -152,7 +152,7 @@ def test_a_creation_that_fails_leaves_no_name_taken(write: str) -> None:
     kube = KeptApi(write, taken=write == "create asked")
     made = a_lab(kube)
     nothing = cast("dict[str, None]", dict.fromkeys(NetnsCluster.__slots__))
-    here = {"daemons": (), "serving": made, "kube": kube, "namespaces": made.namespaces}
+    here = {"daemons": (), "serving": made, "kube": kube, "namespaces": made.namespaces, "_clients": {}}
     cluster = NetnsCluster(**{**nothing, **here})  # type: ignore[arg-type]  # of the rest nothing is asked
     asked = Flow(Place.CLIENT, Creation(replace(PLAIN, name="asked", endpoints=())))
     with pytest.raises(LabError, match="did not answer"):

@@ -7,6 +7,8 @@ Names = tuple[tuple[str, str], ...]
 
 _WORD = re.compile(r"[A-Za-z0-9.]+|.", re.DOTALL)
 """A word, or a mark between words."""
+_LONG_WORD = re.compile(r"[A-Za-z0-9.]{4,}")
+"""The words that may be names."""
 _ALLOTTED = re.compile(r"(?!0\.)(?=.*\d)[A-Za-z0-9.]{4,}|[bcdfghjklmnpqrstvwxz2456789]{5}")
 """A word with a digit: address, port that was not asked for, interface, chain. Or what the API adds to a name.
 
@@ -33,7 +35,7 @@ def renamed(there: str, here: str) -> Names | None:
 
 def without_names(text: str) -> str:
     """A text in which every word that may be a name is one and the same."""
-    return "".join("#" if _are_names(word) else word for word in _WORD.findall(text))
+    return _LONG_WORD.sub(lambda word: "#" if _ALLOTTED.fullmatch(word[0]) else word[0], text)
 
 
 def cost(names: Names) -> int:

@@ -191,7 +191,10 @@ def _without_arrivals(outcome: Steady) -> Steady:
 
 
 def _arrival(trace: Trace, facts: Facts) -> Arrival | None:
-    """The endpoint that the probe reached: the last place that it went in at, if something answers there."""
+    """The endpoint that the probe reached: the last place that it went in at, if something answers there.
+
+    A stray segment of a connection is bound for one of its two ends, and whoever has that has got it.
+    """
     # Later fragments have no ports; that all of them arrived shows in the echo's answer.
     probes = [each for each in trace.of(Part.PROBE) if _has_ports(each.headers)]
     if not probes or not probes[-1].reached(probes[-1].place):
@@ -199,7 +202,7 @@ def _arrival(trace: Trace, facts: Facts) -> Arrival | None:
     last = probes[-1]
     headers = last.headers
     here = facts.owners.get(headers.destination) is last.place
-    if not here or not _listens(last, facts):
+    if not here or not (trace.probe.is_stray or _listens(last, facts)):
         return None
     return Arrival(last.place, headers.destination_port, _source(last, trace, facts))
 

@@ -108,6 +108,7 @@ class Probe:
     local_error: the errno that the kernel answered the send with.
     request: what was asked over a connection of the sender's kernel; there is no packet of ours then.
     on_connection: whether it is data on an open connection of the sender's kernel, which sends it when it can.
+    is_stray: whether it was crafted as a segment of a connection, of which its numbers are not.
     """
 
     mark: int
@@ -117,6 +118,7 @@ class Probe:
     local_error: int | None = None
     request: bytes = b""
     on_connection: bool = False
+    is_stray: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,14 @@ class Exchange:
             packet = make(mark, port)
             if way.shape.transport is not Transport.ICMP:
                 headers = replace(headers, source_port=port)
-            flight.sent[mark] = Probe(mark, way.sender, headers, packet, on_connection=way.is_connection)
+            flight.sent[mark] = Probe(
+                mark,
+                way.sender,
+                headers,
+                packet,
+                on_connection=way.is_connection,
+                is_stray=way.stray_of is not None,
+            )
             flight.open.add(mark)
             error = self._hand_over(way, packet, mark, flight)
             if error is not None:

@@ -175,6 +175,15 @@ def test_only_what_a_listener_gets_has_arrived(destination: str, port: int) -> N
     assert one(arriving(trace, destination=IPv4Address(destination), port=port)) == Dropped()
 
 
+def test_a_stray_segment_has_arrived_at_the_end_of_its_connection() -> None:
+    """No echo listens at the port of a client, and still what goes in there has got to it: nobody has dropped it."""
+    trace = arriving(without(replay_one("pod-far-tcp"), Part.REPLY), port=61_040)
+    stray = replace(trace, probe=replace(trace.probe, is_stray=True))
+    assert one(trace) == Dropped()
+    assert one(stray) == Unanswered(frozenset({Arrival(Place.POD_B1, 61_040, Kept())}))
+    assert one(only(stray, lambda it: it.place is not Place.POD_B1)) == Dropped()
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -127,6 +127,7 @@ def test_a_stray_segment_is_numbered_beyond_the_widest_window(exchange: Exchange
     exchange.connect(over)
     [trace] = exchange.send(replace(over, stray_of=over), 1, NONE)
     assert network.written == []
+    assert trace.probe.is_stray
     [(_, _, packet)] = network.handed
     segment = IP(packet)[TCP]
     assert (segment.seq, segment.ack, segment.sport) == ((1 << 30) - 1, 7, 61_000)

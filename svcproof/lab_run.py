@@ -87,9 +87,7 @@ def lab_order(
 def clean(environ: Mapping[str, str]) -> dict[str, str]:
     """The user's environment without what would change the run behind its command line."""
     unwanted = ("PYTEST_", "COV_")
-    return {name: value for name, value in environ.items() if not name.startswith(unwanted)} | {
-        "PYTHONDONTWRITEBYTECODE": "1"
-    }
+    return {name: value for name, value in environ.items() if not name.startswith(unwanted)}
 
 
 def wrote_nothing(directory: Path, code: int) -> LabError:

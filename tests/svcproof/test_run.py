@@ -69,7 +69,7 @@ def test_claims_and_the_users_arguments_are_passed_on() -> None:
 
 
 def test_the_environment_cannot_change_the_run() -> None:
-    """Pytest's and coverage's variables are taken away, all others kept; no bytecode is written."""
+    """Pytest's and coverage's variables are taken away, all others kept."""
     given = {
         "PATH": "/bin",
         "PYTEST_ADDOPTS": "-x",
@@ -77,7 +77,7 @@ def test_the_environment_cannot_change_the_run() -> None:
         "COV_CORE_SOURCE": ".",
         "PYTESTER": "me",
     }
-    assert clean(given) == {"PATH": "/bin", "PYTESTER": "me", "PYTHONDONTWRITEBYTECODE": "1"}
+    assert clean(given) == {"PATH": "/bin", "PYTESTER": "me"}
 
 
 def test_the_order_names_the_kubernetes_that_is_tested() -> None:

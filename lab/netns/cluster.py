@@ -33,7 +33,7 @@ from lab.model import (
     Trace,
     Watch,
 )
-from lab.netns import deviations, kube_proxy, neighbours, node_tables, pod_paths, services, topology
+from lab.netns import deviations, kube_proxy, neighbours, node_tables, pod_paths, services, slices, topology
 from lab.netns.daemon import Daemon, check
 from lab.netns.inspection import Inspection
 from lab.netns.namespaces import Namespaces
@@ -197,7 +197,7 @@ class NetnsCluster:
                 answer = services.try_to_create(self._client_at(flow.sender), flow.target)
             if answer.status == HTTPStatus.CREATED:
                 services.delete(self.kube, asked)
-                services.wait_slices_gone(self.kube, {asked.name})
+                slices.wait_gone(self.kube, {asked.name})
                 self.serving.wait_rules()
         return answer
 

@@ -12,7 +12,7 @@ from lab.errors import CommandFailed, DaemonDied, LabError, MissingRequirement, 
 from lab.kube import Kube
 from lab.lacking import lacking
 from lab.model import Facts, NodeState, Place, PodState, ProxyHas, Service, ServiceFacts
-from lab.netns import services
+from lab.netns import services, slices
 from lab.netns.barrier import Barrier
 from lab.netns.kube_proxy import KubeProxies
 from lab.netns.listening import wait_closed
@@ -100,8 +100,8 @@ class Serving:
             services.label_pods(self.pod_pool, given=missing, taken=unwanted)
         self._make_all(missing)
         self.services = tuple(wanted)
-        services.wait_slices_gone(self.kube, gone)
-        services.wait_slices(self.kube, wanted)
+        slices.wait_gone(self.kube, gone)
+        slices.wait_listed(self.kube, wanted)
         self._wait_programmed()
 
     def change_service(self, name: str, now: Service | None) -> None:
@@ -115,13 +115,13 @@ class Serving:
             with self.writing(concerned):
                 self._delete_service(name)
             self.services = others
-            services.wait_slices_gone(self.kube, {name})
+            slices.wait_gone(self.kube, {name})
         else:
             with self.writing(concerned):
                 self._write_service(now, is_there=len(others) < len(self.services))
             self.services = (*others, now)
-            services.wait_slices(self.kube, [now], self._gone())
-            services.wait_ports(self.kube, now)
+            slices.wait_listed(self.kube, [now], self._gone())
+            slices.wait_ports(self.kube, now)
         self._wait_programmed()
 
     @contextmanager
@@ -140,7 +140,7 @@ class Serving:
         for name in sorted(names & self.kube.service_names()):
             self.kube.delete_service(name)
         services.label_pods(self.pod_pool, taken=self.in_doubt)
-        services.wait_slices_gone(self.kube, names)
+        slices.wait_gone(self.kube, names)
         self._know_no_more(names)
         self.in_doubt = ()
 
@@ -150,7 +150,7 @@ class Serving:
         self._note_written()
         doubtful = {service.name for service in self.in_doubt}
         known = [service for service in self.services if service.name not in doubtful]
-        services.wait_pods(self.kube, known, states)
+        slices.wait_pods(self.kube, known, states)
         self._wait_programmed()
 
     def set_nodes(self, states: Mapping[Place, NodeState]) -> None:
@@ -222,7 +222,7 @@ class Serving:
             with _known_to_this_version(service):
                 made = services.create(self.kube, service)
             if service.listed:
-                self.kube.create_endpoint_slice(services.slice_by_hand(service, self.facts.primary))
+                self.kube.create_endpoint_slice(slices.by_hand(service, self.facts.primary))
         except LabError as error:
             return error
         return made

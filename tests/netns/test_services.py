@@ -21,7 +21,7 @@ from lab.model import (
     TrafficDistribution,
     TrafficPolicy,
 )
-from lab.netns import pods, services
+from lab.netns import pods, services, slices
 from tests.netns.fake_kube import ANSWER, FakeKube
 
 WEB = Service(name="web", ports=(ServicePort("http", 80),), endpoints=(Place.POD_A1, Place.POD_B1))
@@ -212,7 +212,7 @@ def test_a_headless_slice_bears_the_label() -> None:
     listed = replace(WEB, listed=(ListedEndpoint(Place.POD_A1),), endpoints=())
     address = {Place.POD_A1: IPv4Address("10.244.1.2")}
     plain, hidden = (
-        services.slice_by_hand(each, address)["metadata"]["labels"]
+        slices.by_hand(each, address)["metadata"]["labels"]
         for each in (listed, replace(listed, headless_slice=True))
     )
     assert hidden.keys() - plain.keys() == {"service.kubernetes.io/headless"}

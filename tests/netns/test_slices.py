@@ -5,7 +5,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from lab.model import ListedEndpoint, Place, PodState, Service, ServicePort, ServiceType
-from lab.netns import services
+from lab.netns import slices
 from tests.netns.fake_kube import FakeKube, slice_of
 
 PORTS = (ServicePort("http", 80),)
@@ -25,21 +25,21 @@ DNS = Service(name="dns", ports=PORTS, endpoints=(Place.POD_A1,))
 def test_slices_are_awaited_until_they_list_exactly_the_pods(early: dict[str, object]) -> None:
     """What the controller has written so far does not count before it is complete."""
     kube = FakeKube([], [early], [slice_of("web", Place.POD_B1, Place.POD_A1)])
-    services.wait_slices(kube, [WEB])
+    slices.wait_listed(kube, [WEB])
     assert kube.answers == []
 
 
 def test_endpoints_may_be_spread_over_slices() -> None:
     """The controller may write several slices for one Service."""
     kube = FakeKube([slice_of("web", Place.POD_A1)], [slice_of("web", pod) for pod in WEB.endpoints])
-    services.wait_slices(kube, [WEB])
+    slices.wait_listed(kube, [WEB])
     assert kube.answers == []
 
 
 def test_a_service_without_endpoints_has_a_slice_too() -> None:
     """The controller writes an empty slice; before that it has not seen the Service."""
     kube = FakeKube([slice_of("other")], [slice_of("other"), slice_of("bare")])
-    services.wait_slices(kube, [Service(name="bare", ports=PORTS)])
+    slices.wait_listed(kube, [Service(name="bare", ports=PORTS)])
     assert kube.answers == []
 
 
@@ -47,7 +47,7 @@ def test_a_pod_that_is_gone_is_not_awaited() -> None:
     """A Service that changes while a pod of its does not exist has slices without it; with it they are too early."""
     both = slice_of("web", Place.POD_A1, Place.POD_B1)
     kube = FakeKube([both], [slice_of("web", Place.POD_B1)])
-    services.wait_slices(kube, [WEB], {Place.POD_A1})
+    slices.wait_listed(kube, [WEB], {Place.POD_A1})
     assert kube.answers == []
 
 
@@ -55,14 +55,14 @@ def test_slices_of_deleted_services_are_awaited_to_go() -> None:
     """A slice that is left is waited for, those of other Services are not."""
     left, other = slice_of("web", Place.POD_A1), slice_of("dns", Place.POD_B1)
     kube = FakeKube([other, left], [left], [other])
-    services.wait_slices_gone(kube, {WEB.name})
+    slices.wait_gone(kube, {WEB.name})
     assert kube.answers == []
 
 
 def test_a_slice_that_is_written_anew_is_deleted_again() -> None:
     """The controller can be late to see that a Service is deleted; nobody else would take the slice it then writes."""
     kube = FakeKube([slice_of("web", Place.POD_A1), slice_of("dns")], [slice_of("dns")])
-    services.wait_slices_gone(kube, {WEB.name})
+    slices.wait_gone(kube, {WEB.name})
     assert kube.written == [("no slices of", "web")]
 
 
@@ -75,7 +75,7 @@ def test_target_ports_are_awaited() -> None:
     )
     old["ports"], new["ports"] = ([{"name": "http", "port": each}] for each in (8081, 8080))
     kube = FakeKube([old, other], [old, new], [new, slice_of("web"), other])
-    services.wait_ports(kube, WEB)
+    slices.wait_ports(kube, WEB)
     assert kube.answers == []
 
 
@@ -98,7 +98,7 @@ def test_a_pods_state_is_awaited(state: PodState) -> None:
     ]
     elsewhere = slice_of("dns", Place.POD_A1, ready=True, serving=True, terminating=True)
     kube = FakeKube(*([each] for each in wrong), [elsewhere, right])
-    services.wait_pods(kube, [WEB], {Place.POD_A1: state})
+    slices.wait_pods(kube, [WEB], {Place.POD_A1: state})
     assert kube.answers == []
 
 
@@ -107,7 +107,7 @@ def test_every_service_of_a_pod_must_show_it() -> None:
     ready = CONDITIONS[PodState.READY]
     web, dns = slice_of("web", Place.POD_A1, **ready), slice_of("dns", Place.POD_A1, **ready)
     kube = FakeKube([web, slice_of("dns")], [web, dns])
-    services.wait_pods(kube, [WEB, DNS], {Place.POD_A1: PodState.READY})
+    slices.wait_pods(kube, [WEB, DNS], {Place.POD_A1: PodState.READY})
     assert kube.answers == []
 
 
@@ -117,7 +117,7 @@ def test_a_pod_is_awaited_to_go() -> None:
     kube = FakeKube(
         [listed], [slice_of("dns", Place.POD_A1), slice_of("web")], [slice_of("web", Place.POD_B1)]
     )
-    services.wait_pods(kube, [WEB, DNS], {Place.POD_A1: PodState.GONE})
+    slices.wait_pods(kube, [WEB, DNS], {Place.POD_A1: PodState.GONE})
     assert kube.answers == []
 
 
@@ -126,7 +126,7 @@ def test_every_pod_is_awaited() -> None:
     ready, not_ready = CONDITIONS[PodState.READY], CONDITIONS[PodState.NOT_READY]
     first, second = slice_of("web", Place.POD_A1, **ready), slice_of("web", Place.POD_B1, **ready)
     kube = FakeKube([first, second], [first, slice_of("web", Place.POD_B1, **not_ready)])
-    services.wait_pods(kube, [WEB], {Place.POD_A1: PodState.READY, Place.POD_B1: PodState.NOT_READY})
+    slices.wait_pods(kube, [WEB], {Place.POD_A1: PodState.READY, Place.POD_B1: PodState.NOT_READY})
     assert kube.answers == []
 
 
@@ -143,7 +143,7 @@ def test_every_pod_is_awaited() -> None:
 def test_services_without_selector_are_not_waited_for(unselecting: Service) -> None:
     """The controller writes no slices for them."""
     kube = FakeKube([])
-    services.wait_slices(kube, [unselecting])
+    slices.wait_listed(kube, [unselecting])
     assert kube.answers == []
 
 
@@ -151,7 +151,7 @@ def test_a_slice_by_hand_lists_what_was_declared() -> None:
     """Addresses are those of the lab, target ports are the Service's, and a node is named only where declared."""
     addresses = {Place.POD_A1: IPv4Address("10.244.1.2"), Place.ROUTER: IPv4Address("172.18.0.254")}
     listed = (ListedEndpoint(Place.POD_A1, Place.WORKER_A), ListedEndpoint(Place.ROUTER))
-    made = services.slice_by_hand(Service(name="hand", ports=PORTS, listed=listed), addresses)
+    made = slices.by_hand(Service(name="hand", ports=PORTS, listed=listed), addresses)
     assert made["metadata"] == {"name": "hand", "labels": {"kubernetes.io/service-name": "hand"}}
     assert made["endpoints"] == [
         {"addresses": ["10.244.1.2"], "nodeName": "worker-a"},

@@ -25,14 +25,15 @@ class Arranged:
 
         Pods and nodes first become what they were, so that Services are given to pods that are ready, and change while
         they are; few Services at a time, because iptables-nft in a user namespace cannot send rules of many in one
-        message. What only goes back to how it was is awaited together, and so is all that becomes of new Services.
+        message. What only goes back to how it was is awaited together; what a claim changes is not: kube-proxy must
+        have written what is to be taken away.
         """
         proxies = tuple(each for each in when if isinstance(each, ProxyHas))
         pods = {each.pod: each.state for each in when if isinstance(each, PodIs)}
         nodes = {each.node: each.state for each in when if isinstance(each, NodeIs)}
         changed = {each.service: each.now for each in when if isinstance(each, ServiceIs)}
         if tuple(services) != self._services:
-            self._serve(services, changed, pods)
+            self._serve(services)
         if differing := self._differing(changed):
             self._change_some(differing, pods)
         self._set_pods(pods)
@@ -44,13 +45,8 @@ class Arranged:
             self._proxies = proxies
         self._set_nodes(nodes)
 
-    def _serve(
-        self,
-        services: Sequence[Service],
-        changed: Mapping[Service, Service | None],
-        pods: Mapping[Place, PodState],
-    ) -> None:
-        """Has these Services, and then some of them and pods as they shall be; nodes as at first."""
+    def _serve(self, services: Sequence[Service]) -> None:
+        """Has these Services, and all else as at first."""
         with self._cluster.awaited_together():
             self._set_pods({})
             self._set_nodes({})
@@ -59,8 +55,6 @@ class Arranged:
             self._change_services(self._differing({}))
             self._services = None  # Unknown, until the change has succeeded.
             self._cluster.set_services(services)
-            self._change_services(self._differing(changed))
-            self._set_pods(pods)
         self._services = tuple(services)
 
     def _change_some(

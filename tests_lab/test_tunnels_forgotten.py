@@ -22,8 +22,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         asked = [Headers(IPv4Address(own), own_port, to, port, Transport.UDP, 64) for port in {SENT_TO}]
         return [each.destination_port for each in asked if connection(each)]
     before = tracked()
-    flush_udp_to(8472)
-    flush_udp_to(4789)
+    flush_udp_to((8472, 4789))
     print(json.dumps([before, tracked()]))
 """
 

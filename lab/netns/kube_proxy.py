@@ -1,11 +1,13 @@
 """kube-proxy of one node: its configuration, and nothing else that could change what is under test."""
 
 import json
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab.api import Deviation
+from lab.errors import NotReady
 from lab.model import NODES, DetectLocal, Place, ProxyHas
 from lab.netns import plan
 from lab.netns.daemon import Daemon, Launcher
@@ -62,11 +64,7 @@ class KubeProxies:
         """Starts the kube-proxies that have ended or are configured otherwise. Rules stay in between."""
         wanted = {node: _on(node, configured) for node in NODES}
         others = [node for node, has in wanted.items() if not self._runs(node, has)]
-        ended = [self._running.pop(node).daemon.process for node in others if node in self._running]
-        for process in ended:
-            process.terminate()
-        for process in ended:
-            process.wait(Limit.ENDED.seconds)
+        self._end([node for node in others if node in self._running])
         self._round += 1
         for node in others:
             daemon = self._start(node, wanted[node])
@@ -83,6 +81,22 @@ class KubeProxies:
     def _runs(self, node: Place, has: ProxyHas) -> bool:
         running = self._running.get(node)
         return running is not None and running.has == has and running.daemon.process.poll() is None
+
+    def _end(self, nodes: Sequence[Place]) -> None:
+        """Ends these kube-proxies. One that does not end is still known: two of a node would write the same rules."""
+        for node in nodes:
+            self._running[node].daemon.process.terminate()
+        for node in nodes:
+            daemon = self._running[node].daemon
+            try:
+                daemon.process.wait(Limit.ENDED.seconds)
+            except subprocess.TimeoutExpired as error:
+                raise NotReady(
+                    f"{daemon.name} has ended: not so {Limit.ENDED.seconds} s after SIGTERM",
+                    output=daemon.last_lines(),
+                    next_step=f"the whole log: {daemon.log}",
+                ) from error
+            del self._running[node]
 
     def _start(self, node: Place, options: ProxyHas) -> Daemon:
         name = f"kube-proxy-{node}" if self._round == 1 else f"kube-proxy-{node}-{self._round}"

@@ -67,8 +67,7 @@ class NodeRules:
     def forget_tunnels(self) -> None:
         """Has the node track VXLAN packets anew. What they carry is tracked for itself, and is not forgotten."""
         with self.inside():
-            for port in VXLAN_PORTS:
-                conntrack.flush_udp_to(port)
+            conntrack.flush_udp_to(VXLAN_PORTS)
 
     @contextmanager
     def inside(self) -> Iterator[None]:

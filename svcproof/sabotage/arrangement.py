@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from conformance.arranged import Arranged
 from conformance.live import Live
-from lab.errors import LabError
+from lab.errors import DaemonDied, LabError
 from lab.model import ServiceIs
 from lab.netns import plan
 from lab.netns.cluster import NetnsCluster
@@ -66,6 +66,8 @@ class Arrangement:
         try:
             with self._brought_about(round_) as bench:
                 self._ask_behind(bench, claims)
+        except DaemonDied:
+            raise
         except LabError as error:
             self.behind.update(dict.fromkeys((claim.id for claim in claims), str(error)))
 

@@ -15,6 +15,7 @@ from lab.netns.bring_up import STATE
 from lab.netns.cluster import NetnsCluster
 from lab.netns.kube_proxy import lock_of_its_own
 from lab.polling import Limit, wait_until
+from lab.profiles import Encapsulation
 from lab.rules.node import NodeRules
 from lab.rules.ruleset import Ruleset
 from svcproof.sabotage.fault import Fault, broken
@@ -48,8 +49,8 @@ class Bench:
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Holds every kube-proxy still for the body, and keeps the rules that they wrote."""
-        self.freeze()
         try:
+            self.freeze()
             yield
         finally:
             self._signal(signal.SIGCONT)
@@ -92,7 +93,8 @@ class Bench:
             self._on(wanted, lambda rules: rules.change(wanted[rules.node], self._kept[rules.node]))
         finally:
             self._on(wanted, self._mend)
-            self._on(wanted, NodeRules.forget_tunnels)
+            if self.cluster.order.encapsulation is Encapsulation.VXLAN:
+                self._on(wanted, NodeRules.forget_tunnels)
 
     def forget(self) -> None:
         """Has every node forget the clients of session affinity, and its flows before their ports are used again."""

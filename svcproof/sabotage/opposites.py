@@ -12,6 +12,7 @@ from lab.model import Place
 from lab.netns import plan
 from lab.profiles import ProxyMode
 from lab.rules.ruleset import Block, Form, Ruleset
+from lab.traffic.decode import VXLAN_PORTS
 from svcproof.sabotage.bench import Bench
 from svcproof.sabotage.beside import TABLE, Beside, foreign_table
 from svcproof.sabotage.fault import Kind
@@ -19,7 +20,6 @@ from svcproof.sabotage.fault import Kind
 _POD, _PORT = Place.POD_A1, plan.ECHO_PORTS[-1]
 """Where everything goes: nobody asks for it there by itself."""
 _BGP = 179
-_VXLAN = (4789, 8472)
 
 
 def faults() -> tuple[Beside, ...]:
@@ -92,7 +92,7 @@ def _translating(pod: str, port: int) -> str:
             f"add rule {chain} ip daddr {plan.CONTROL} return",
             f"add rule {chain} tcp sport {_BGP} return",
             f"add rule {chain} tcp dport {_BGP} return",
-            f"add rule {chain} udp dport {{ {', '.join(map(str, _VXLAN))} }} return",
+            f"add rule {chain} udp dport {{ {', '.join(map(str, sorted(VXLAN_PORTS)))} }} return",
             f"add rule {chain} meta l4proto {{ tcp, udp }} dnat to {pod}:{port}",
             f"add rule {chain} meta l4proto {{ icmp, sctp }} dnat to {pod}",
         ]

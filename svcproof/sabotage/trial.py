@@ -125,6 +125,7 @@ class Trial:
             full=self.full or beside.asks_all,
             harmless=beside.harmless,
             shares=False,
+            all_asked=beside.asks_all,
         )
 
     def proven(self, fault: Fault) -> Equivalence:
@@ -162,6 +163,7 @@ class Trial:
         harmless: bool,
         shares: bool,
         times: int = 1,
+        all_asked: bool = False,
     ) -> FaultResult:
         start, uncaptured = time.monotonic(), self.bench.packets_lost()
         record = record_of(result.name, self.bench.cluster.profile, RECORDED)
@@ -182,7 +184,6 @@ class Trial:
             return replace(result, fate=Fate.REFUSED, error=str(error), seconds=time.monotonic() - start)
         self.asked.update(asked.told)
         self.could_not_tell.update(asked.untold.keys())
-        all_asked = full and not result.where
         return replace(
             result,
             fate=asked.fate(harmless=harmless),

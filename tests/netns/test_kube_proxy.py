@@ -1,12 +1,14 @@
 """Which kube-proxies are started anew for another configuration, and with which."""
 
 import json
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from lab.errors import NotReady
 from lab.model import NODES, Place, ProxyHas
 from lab.netns.daemon import Daemon, Launcher
 from lab.netns.interfaces import PodInterfaces
@@ -17,22 +19,24 @@ A, B, C = NODES
 
 
 class Program:
-    """A process that runs until it is told to end, or ends by itself."""
+    """A process that runs until it is told to end, if it obeys."""
 
     def __init__(self) -> None:
         self.has_ended = False
+        self.obeys = True
 
     def poll(self) -> int | None:
         """Its exit code."""
         return 0 if self.has_ended else None
 
     def terminate(self) -> None:
-        """It obeys."""
-        self.has_ended = True
+        """It ends at once, or not."""
+        self.has_ended = self.obeys
 
     def wait(self, seconds: float) -> None:
-        """It has ended by now."""
-        assert self.has_ended, f"would be waited for, for {seconds} s"
+        """Returns if it has ended."""
+        if not self.has_ended:
+            raise subprocess.TimeoutExpired("kube-proxy", seconds)
 
 
 class Noting(Launcher):
@@ -94,3 +98,19 @@ def test_one_that_has_ended_is_started_anew(proxies: KubeProxies, noting: Noting
     proxies.running()[1].process.terminate()
     proxies.have(())
     assert noting.configured == [(B, False)]
+
+
+def test_one_that_does_not_end_is_not_forgotten(proxies: KubeProxies, noting: Noting) -> None:
+    """Another beside it would write the same rules: it is waited for again, and no other is started until then."""
+    stubborn = proxies.running()[1]
+    process = cast("Any", stubborn.process)
+    process.obeys = False
+    wanted = [ProxyHas(masquerade_all=True, nodes=(B,))]
+    for _ in range(2):
+        with pytest.raises(NotReady, match="kube-proxy-worker-b has ended: not so"):
+            proxies.have(wanted)
+    assert noting.configured == []
+    assert stubborn in proxies.running()
+    process.obeys = True
+    proxies.have(wanted)
+    assert noting.configured == [(B, True)]

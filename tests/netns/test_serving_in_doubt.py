@@ -146,10 +146,21 @@ def test_what_was_not_in_doubt_is_left_alone() -> None:
     assert made.facts.services["checked"] != before["checked"]
 
 
+class AskedFrom(KeptApi):
+    """An API that counts the clients that it has in other places."""
+
+    clients = 0
+
+    def another(self) -> KeptApi:
+        """One more."""
+        self.clients += 1
+        return self
+
+
 @pytest.mark.parametrize("write", ["create asked", "delete asked", "no slices asked"])
 def test_a_creation_that_fails_leaves_no_name_taken(write: str) -> None:
     """The API is asked for the same Service by the next claim, and must not refuse it for the one before."""
-    kube = KeptApi(write, taken=write == "create asked")
+    kube = AskedFrom(write, taken=write == "create asked")
     made = a_lab(kube)
     nothing = cast("dict[str, None]", dict.fromkeys(NetnsCluster.__slots__))
     here = {"daemons": (), "serving": made, "kube": kube, "namespaces": made.namespaces, "_clients": {}}
@@ -159,3 +170,5 @@ def test_a_creation_that_fails_leaves_no_name_taken(write: str) -> None:
         cluster.create(asked)
     assert cluster.create(asked) == ApiAnswer(201)
     assert not kube.services
+    # Its connections from there stay open.
+    assert kube.clients == 1

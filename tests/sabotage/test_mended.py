@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from lab.errors import CommandFailed
 from lab.model import NODES, Place
 from lab.netns.cluster import NetnsCluster
-from lab.profiles import profile_named
+from lab.profiles import Encapsulation, profile_named
 from lab.rules.ruleset import Block, Form, Ruleset, Spot
 from svcproof.sabotage import bench as benches
 from svcproof.sabotage.bench import Bench, Refusal
@@ -67,7 +67,8 @@ def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, done:
 
     monkeypatch.setattr(benches, "NodeRules", Rules)
     profile, exchange = profile_named("iptables-flannel"), SimpleNamespace(ports_given={})
-    cluster = SimpleNamespace(name="lab", profile=profile, namespaces=None, exchange=exchange)
+    order = SimpleNamespace(encapsulation=Encapsulation.VXLAN)
+    cluster = SimpleNamespace(name="lab", profile=profile, namespaces=None, exchange=exchange, order=order)
     with closing(Bench(cast(NetnsCluster, cluster))) as made:
         made.read()
         yield made
@@ -85,6 +86,14 @@ def test_what_rules_did_to_a_tunnel_is_forgotten_behind_them(bench: Bench, done:
         assert done == [(first, "broken"), (second, "broken")]
     assert of(first, done) == of(second, done) == ["broken", "mended", "tunnels forgotten"]
     assert of(third, done) == []
+
+
+def test_without_a_tunnel_there_is_nothing_to_forget(bench: Bench, done: Done) -> None:
+    """Nodes look through all that they track for it."""
+    cast(Any, bench.cluster).order.encapsulation = Encapsulation.NONE
+    with bench.having({NODES[0]: BROKEN}):
+        pass
+    assert of(NODES[0], done) == ["broken", "mended"]
 
 
 @pytest.mark.parametrize("bench", [True], indirect=True)

@@ -219,7 +219,9 @@ KNOWN_DIFFERENCES: tuple[KnownDifference, ...] = (
         KnownDifference(
             claim="cip-detect.bridge_pod",
             proxy_mode=mode,
-            instead=delivered(Place.POD_A1, Place.POD_B1, source=Masqueraded(Place.WORKER_C)),
+            instead=delivered(
+                *(Place.POD_A1, Place.POD_B1, Place.POD_C2), source=Masqueraded(Place.WORKER_C)
+            ),
             kind=DifferenceKind.DOCUMENTED,
             reason="detectLocalMode BridgeInterface knows pods by the bridge that they hang on, and Calico has none",
             link="https://docs.tigera.io/calico/latest/reference/architecture/data-path",

@@ -2,6 +2,7 @@
 
 Only masqueradeAll changes what a pod's own connection looks like. Without any way of telling, kube-proxy masquerades
 nobody who asks a cluster IP. It is the node that translates whose configuration counts, so each has one of its own.
+Each has an endpoint, too: to packets that another node has translated it must do nothing.
 
 Source: https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/
 """
@@ -14,8 +15,9 @@ from conformance.vocabulary import Claim, claims, given, requirement
 from lab.model import ClusterIP, DetectLocal, ExternalIP, Flow, Place, ProxyHas, Service, ServicePort
 
 A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
-A1, B1 = Place.POD_A1, Place.POD_B1
-ECHO = Service(name="configured", endpoints=(A1, B1), ports=(ServicePort("http", 80),))
+B1 = Place.POD_B1
+ENDPOINTS = (Place.POD_A1, B1, Place.POD_C2)
+ECHO = Service(name="configured", endpoints=ENDPOINTS, ports=(ServicePort("http", 80),))
 NEAR = Service(
     name="configured-near",
     endpoints=(B1,),
@@ -35,8 +37,8 @@ GATED = (ProxyHas(external_ips=False, nodes=(A,)),)
 HTTP, NEAR_HTTP = ClusterIP(ECHO, "http"), ClusterIP(NEAR, "http")
 POD_ON = {A: Flow(Place.POD_A2, HTTP), B: Flow(Place.POD_B2, HTTP), C: Flow(Place.POD_C1, HTTP)}
 OUTSIDE_BY = {node: Flow(Place.CLIENT, HTTP, via=node) for node in (A, B, C)}
-KEPT = delivered(A1, B1, source=Kept())
-BY_A, BY_B, BY_C = (delivered(A1, B1, source=Masqueraded(node)) for node in (A, B, C))
+KEPT = delivered(*ENDPOINTS, source=Kept())
+BY_A, BY_B, BY_C = (delivered(*ENDPOINTS, source=Masqueraded(node)) for node in (A, B, C))
 
 pytestmark = given(ECHO, NEAR)
 

@@ -18,12 +18,8 @@ A, B, C = Place.WORKER_A, Place.WORKER_B, Place.WORKER_C
 B1 = Place.POD_B1
 ENDPOINTS = (Place.POD_A1, B1, Place.POD_C2)
 ECHO = Service(name="configured", endpoints=ENDPOINTS, ports=(ServicePort("http", 80),))
-NEAR = Service(
-    name="configured-near",
-    endpoints=(B1,),
-    external_ips=(IPv4Address("203.0.113.93"),),
-    ports=(ServicePort("http", 80),),
-)
+EXTERNAL = (IPv4Address("203.0.113.93"),)
+NEAR = Service(name="configured-near", endpoints=(B1,), external_ips=EXTERNAL, ports=ECHO.ports)
 FIRST = (
     ProxyHas(masquerade_all=True, nodes=(A,)),
     ProxyHas(detect_local=DetectLocal.NODE_CIDR, nodes=(B,)),

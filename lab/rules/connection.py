@@ -5,22 +5,17 @@ Numbers: the kernel's include/uapi/linux/netfilter/nfnetlink_conntrack.h and nf_
 """
 
 import errno
-import socket
 import struct
 from ipaddress import IPv4Address
 
 from lab.errors import CommandFailed
 from lab.model import Headers, Transport
+from lab.rules import ctnetlink
+from lab.rules.ctnetlink import DESTINATION_PORT, IP, NUMBER, ORIGINAL, PROTOCOL, REPLY, SOURCE_PORT
 from lab.rules.netlink import attribute, attributes, nested, number
 
-_NETLINK_NETFILTER = 12
-_HEADER = struct.Struct("=IHHII")
-_GENERIC = struct.pack("=BBH", socket.AF_INET, 0, 0)
-_ERROR = struct.Struct("=i")
-_GET, _NEW, _NETLINK_ERROR, _REQUEST = (1 << 8) | 1, 1 << 8, 2, 0x1
-_ORIGINAL, _REPLY, _STATUS, _PROTOCOL_INFO, _TIMEOUT, _MARK = 1, 2, 3, 4, 7, 8
-_IP, _PROTOCOL, _SOURCE, _DESTINATION = 1, 2, 1, 2
-_NUMBER, _SOURCE_PORT, _DESTINATION_PORT = 1, 2, 3
+_STATUS, _PROTOCOL_INFO, _TIMEOUT, _MARK = 3, 4, 7, 8
+_SOURCE, _DESTINATION = 1, 2
 _SEEN_REPLY, _ASSURED = 1 << 1, 1 << 2
 _NUMBERS = {Transport.TCP: 6, Transport.UDP: 17, Transport.SCTP: 132}
 _TCP_STATES = (
@@ -42,18 +37,13 @@ def connection(asked: Headers) -> str:
     protocol = _NUMBERS.get(asked.transport)
     if protocol is None:
         return ""
-    body = _GENERIC + _tuple(asked, protocol)
-    request = _HEADER.pack(_HEADER.size + len(body), _GET, _REQUEST, 1, 0) + body
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_NETFILTER) as kernel:
-        kernel.sendto(request, (0, 0))
-        answer = kernel.recv(1 << 16)
-    _, kind, _, _, _ = _HEADER.unpack_from(answer)
-    if kind == _NETLINK_ERROR:
-        [code] = _ERROR.unpack_from(answer, _HEADER.size)
-        if -code == errno.ENOENT:
+    kind, answer = next(ctnetlink.answers(ctnetlink.GET, ctnetlink.REQUEST, _tuple(asked, protocol)))
+    if kind == ctnetlink.ERROR:
+        refused = ctnetlink.error_number(answer)
+        if refused == errno.ENOENT:
             return ""
-        raise CommandFailed(f"the kernel did not show a connection (errno {-code})")
-    return words(attributes(answer[_HEADER.size + len(_GENERIC) :]), asked.transport)
+        raise CommandFailed(f"the kernel did not show a connection (errno {refused})")
+    return words(attributes(answer), asked.transport)
 
 
 def words(found: dict[int, bytes], transport: Transport) -> str:
@@ -64,32 +54,32 @@ def words(found: dict[int, bytes], transport: Transport) -> str:
     if transport is Transport.TCP and 1 in info:
         state = number(info[1])
         parts.append(_TCP_STATES[state] if state < len(_TCP_STATES) else str(state))
-    parts.append(_tuple_words(found.get(_ORIGINAL, b"")))
+    parts.append(_tuple_words(found.get(ORIGINAL, b"")))
     parts += [] if status & _SEEN_REPLY else ["[UNREPLIED]"]
-    parts.append(_tuple_words(found.get(_REPLY, b"")))
+    parts.append(_tuple_words(found.get(REPLY, b"")))
     parts += ["[ASSURED]"] if status & _ASSURED else []
     return " ".join([*parts, f"mark={number(found.get(_MARK, b''))}"])
 
 
 def _tuple(asked: Headers, protocol: int) -> bytes:
     return nested(
-        _ORIGINAL,
+        ORIGINAL,
         nested(
-            _IP, attribute(_SOURCE, asked.source.packed), attribute(_DESTINATION, asked.destination.packed)
+            IP, attribute(_SOURCE, asked.source.packed), attribute(_DESTINATION, asked.destination.packed)
         ),
         nested(
-            _PROTOCOL,
-            attribute(_NUMBER, bytes([protocol])),
-            attribute(_SOURCE_PORT, struct.pack(">H", asked.source_port)),
-            attribute(_DESTINATION_PORT, struct.pack(">H", asked.destination_port)),
+            PROTOCOL,
+            attribute(NUMBER, bytes([protocol])),
+            attribute(SOURCE_PORT, struct.pack(">H", asked.source_port)),
+            attribute(DESTINATION_PORT, struct.pack(">H", asked.destination_port)),
         ),
     )
 
 
 def _tuple_words(data: bytes) -> str:
     sides = attributes(data)
-    address, protocol = attributes(sides.get(_IP, b"")), attributes(sides.get(_PROTOCOL, b""))
+    address, protocol = attributes(sides.get(IP, b"")), attributes(sides.get(PROTOCOL, b""))
     return (
         f"src={IPv4Address(address[_SOURCE])} dst={IPv4Address(address[_DESTINATION])} "
-        f"sport={number(protocol.get(_SOURCE_PORT, b''))} dport={number(protocol.get(_DESTINATION_PORT, b''))}"
+        f"sport={number(protocol.get(SOURCE_PORT, b''))} dport={number(protocol.get(DESTINATION_PORT, b''))}"
     )

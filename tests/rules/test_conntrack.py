@@ -1,11 +1,13 @@
 """Which entries of conntrack are of a tunnel, out of what the kernel tells of all."""
 
+import errno
 import struct
 from ipaddress import IPv4Address
 
 import pytest
 
-from lab.rules.conntrack import is_udp_to, messages
+from lab.rules.conntrack import is_udp_to
+from lab.rules.ctnetlink import error_number, messages
 from lab.rules.netlink import attribute, nested
 
 
@@ -39,3 +41,9 @@ def test_messages_come_several_at_once() -> None:
     assert list(messages(data)) == [(256, b"abcde"), (3, b"")]
     assert list(messages(data + bytes(16))) == [(256, b"abcde"), (3, b"")]
     assert list(messages(b"")) == []
+
+
+def test_an_error_of_nothing_is_an_acknowledgement() -> None:
+    """The kernel says both in the same way, with the errno below zero."""
+    assert error_number(struct.pack("=i", 0) + bytes(16)) == 0
+    assert error_number(struct.pack("=i", -2)) == errno.ENOENT

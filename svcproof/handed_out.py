@@ -1,20 +1,28 @@
-"""How modules are handed out to workers: as xdist does it, but for what a worker leaves that dies."""
+"""How modules are handed out to workers: as xdist does it, but for rows, and for what a worker leaves that dies."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+from scenarios.rows import row_of
+
 
 class HandedOut(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types that it says are complete
-    """A module at a time. What a worker that died had not begun goes to the others; what it had begun is not run.
+    """A module at a time, or all that stand in a row with it.
 
-    xdist would have others begin that module anew, with the claim at which the worker died; and since no worker is
-    replaced, it would shut down those that live. A worker that has been told to end takes nothing more: towards the end
-    of a run, what is taken back may be run by nobody.
+    What a worker that died had not begun goes to the others; what it had begun is not run: xdist would have others
+    begin that anew, with the claim at which the worker died; and since no worker is replaced, it would shut down those
+    that live. A worker that has been told to end takes nothing more: towards the end of a run, what is taken back may
+    be run by nobody.
     """
 
     _died = False
+
+    def _split_scope(self, nodeid: str) -> str:
+        """The row of a claim's module."""
+        return row_of(PurePath(nodeid.split("::", maxsplit=1)[0]))
 
     @property
     def nodes(self) -> Sequence[WorkerController]:

@@ -13,10 +13,10 @@ import pytest
 
 from conformance.arranged import Arranged
 from conformance.live import Live
+from conformance.open_flows import OpenFlows
 from conformance.results import ClaimResult, Verdict, claim_json
 from lab.api import Cluster, Inspectable, PodNetworkRecord
 from lab.errors import LabError
-from lab.model import Flow
 from lab.netns.bring_up import lab_up
 from lab.netns.cluster import NetnsCluster
 from lab.netns.order import LabOrder, read_order
@@ -32,6 +32,7 @@ from svcproof.invocation import ORDER_FILE
 from svcproof.judged import claim_result
 from svcproof.kept import keep_packets
 from svcproof.kernel_evidence import with_evidence
+from svcproof.ordered import Stories, flow_of, in_order, opened_with, stories_of
 from svcproof.progress_line import progress_line
 
 ONLY_LAB = "lab"
@@ -43,7 +44,8 @@ _ALLOCATED_BEFORE_GARBAGE_IS_LOOKED_FOR = 50_000
 _RUN = pytest.StashKey[Path]()
 _ORDER = pytest.StashKey[LabOrder]()
 _CLAIMS = pytest.StashKey[dict[str, CollectedClaim]]()
-_LIVE = pytest.StashKey[Live]()
+_STORIES = pytest.StashKey[Stories]()
+_LIVE = pytest.StashKey[Live | None]()
 _GATHERED = pytest.StashKey[Gathered]()
 
 
@@ -105,7 +107,7 @@ def _chosen(config: pytest.Config, items: list[pytest.Item]) -> dict[str, Collec
     order = config.stash[_ORDER]
     claims = {item.nodeid: claim_of(item, order.profile, order.kubernetes) for item in items}
     check_unique(claims.values())
-    given_services(items)
+    given_services(items)  # No two may give different Services one name, though they are never together.
     wanted: list[str] = config.getoption("--svcproof-claim")
     unknown = set(wanted) - {claim.id for claim in claims.values()}
     if unknown:
@@ -114,6 +116,8 @@ def _chosen(config: pytest.Config, items: list[pytest.Item]) -> dict[str, Collec
         dropped = [item for item in items if claims[item.nodeid].id not in wanted]
         items[:] = [item for item in items if claims[item.nodeid].id in wanted]
         config.hook.pytest_deselected(items=dropped)
+    items[:] = in_order(items)
+    config.stash[_STORIES] = stories_of(items)
     return {item.nodeid: claims[item.nodeid] for item in items}
 
 
@@ -153,28 +157,27 @@ def arranged(cluster: Cluster) -> Arranged:
     return Arranged(cluster)
 
 
+@pytest.fixture(scope="session")
+def open_flows(arranged: Arranged) -> OpenFlows:
+    """The flows that are open in this worker's lab."""
+    return OpenFlows(arranged)
+
+
 @pytest.fixture
-def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged) -> Live:
+def live(request: pytest.FixtureRequest, cluster: Cluster, arranged: Arranged, open_flows: OpenFlows) -> Live:
     """The lab as one claim sees it, in the circumstances that the claim names."""
-    services = given_services([request.node])
+    stories = request.config.stash[_STORIES]
+    story = stories[request.node.nodeid]
     mark = request.node.get_closest_marker("when")
     live = Live(
         cluster,
         mark.args[0],
-        lambda: arranged.arrange(services, mark.args[0]),
+        lambda: arranged.arrange(story.services, mark.args[0]),
         mark.kwargs["after"],
     )
     # Already now: what was captured is kept also where bringing the lab into the circumstances fails.
     request.node.stash[_LIVE] = live
-    flow: Flow = request.node.callspec.params["flow"]
-    if mark.kwargs["opened"] is not None:
-        arranged.arrange(services, mark.kwargs["opened"])
-        live.open(flow)
-    if mark.kwargs["meanwhile"] is not None:
-        arranged.arrange(services, mark.kwargs["meanwhile"])
-        live.go_on(flow)
-    before = mark.kwargs["before"]
-    arranged.arrange(services, mark.args[0] if before is None else before)
+    open_flows.bring(live, story, flow_of(request.node), opened_with(request.node, stories))
     return live
 
 
@@ -184,6 +187,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attaches the claim's result to the report of its call, or of the set-up that failed before it."""
     report = yield
+    if report.when == "teardown":
+        item.stash[_LIVE] = (
+            None  # What was captured of hundreds of claims would be held on to, and looked through.
+        )
     if report.when == "teardown" or (report.when == "setup" and report.passed):
         return report
     result = claim_result(

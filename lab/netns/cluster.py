@@ -123,12 +123,14 @@ class NetnsCluster:
     def connect(self, flow: Flow) -> None:
         """Opens the connection of a TCP flow with a source port, over which what is sent of it goes from then on."""
         self.check()
+        self.serving.catch_up()
         self.exchange.connect(way_of(flow, self.standing))
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes; what became of each, its silence proven, or marked as lost with the sentinels."""
         self.exchange.begin()
         self.check()
+        self.serving.catch_up()
         way = way_of(flow, self.standing)
         if flow.own_addresses and count > len(way.sources):
             raise UsageError(
@@ -163,6 +165,7 @@ class NetnsCluster:
         """Sends fresh probes of these flows, each from a place of its own, all the while that `change` runs."""
         self.exchange.begin()
         self.check()
+        self.serving.catch_up()
         ways = [way_of(flow, self.standing) for flow in flows]
         each = [sentinels(flow, way, self.standing) for flow, way in zip(flows, ways, strict=True)]
         times: list[int] = []
@@ -198,7 +201,7 @@ class NetnsCluster:
             if answer.status == HTTPStatus.CREATED:
                 services.delete(self.kube, asked)
                 slices.wait_gone(self.kube, {asked.name})
-                self.serving.wait_rules()
+                self.serving.owe_a_wait()
         return answer
 
     def most_remembered(self) -> int | None:
@@ -212,6 +215,7 @@ class NetnsCluster:
     def send_traced(self, flow: Flow) -> TracedProbe:
         """Sends one more probe, with the kernels of all nodes telling which rules it passes. Never judged."""
         self.check()
+        self.serving.catch_up()
         with one_processor():
             return self.inspection.traced(flow, self.standing, self.exchange, self._asking())
 

@@ -201,6 +201,17 @@ class Serving:
                 ) from error
             raise NotReady(error.attempted, output=said, next_step=logs) from error
 
+    def owe_a_wait(self) -> None:
+        """For a change that went back to what was before it: its rules are awaited before anything is sent."""
+        self._unawaited = True
+
+    def catch_up(self) -> None:
+        """Waits for the rules of what was not awaited. Not among the figures: nobody knows since when they are there."""
+        if self._unawaited:
+            self.wait_rules()
+            self._wait_behind_rules()
+            self._unawaited = False
+
     def deviations(self) -> tuple[Deviation, ...]:
         """What had to be done for kube-proxies that missed something at their start."""
         return (*self.zones.deviations(), *self.service_range.deviations())

@@ -172,3 +172,15 @@ def test_a_creation_that_fails_leaves_no_name_taken(write: str) -> None:
     assert not kube.services
     # Its connections from there stay open.
     assert kube.clients == 1
+
+
+def test_what_was_created_and_deleted_again_is_awaited_before_anything_is_sent() -> None:
+    """Claims about the API follow each other without a wait; the first that sends waits for all of them, once."""
+    made, barrier = serving([])
+    made.owe_a_wait()
+    made.owe_a_wait()
+    assert barrier.passed == 0
+    made.catch_up()
+    made.catch_up()
+    assert barrier.passed == 1
+    assert not made.programmed_seconds

@@ -1,0 +1,48 @@
+"""The order in which the scenarios' claims are asked."""
+
+from collections import Counter
+from itertools import groupby
+
+import pytest
+
+from svcproof.ordered import in_order, opened_with, stories_of
+from svcproof.scenario_items import scenario_items
+
+ITEMS = scenario_items()
+ORDERED = in_order(ITEMS)
+STORIES = stories_of(ORDERED)
+
+
+def test_no_claim_is_lost_and_modules_stay_where_they_are() -> None:
+    """Only claims of one module change places."""
+    assert Counter(ITEMS) == Counter(ORDERED)
+    assert [item.path for item in ITEMS] == [item.path for item in ORDERED]
+
+
+def test_each_of_the_circumstances_comes_once_in_a_module() -> None:
+    """A lab is brought into them, and not back into them again."""
+    for _, group in groupby(ORDERED, key=lambda item: item.path):
+        presents = [present for present, _ in groupby(group, key=_when)]
+        assert len(presents) == len({repr(each) for each in presents})
+
+
+def test_flows_with_one_story_are_observed_one_after_the_other() -> None:
+    """Nothing comes between them that could make one older than it should be."""
+    opened = [STORIES[item.nodeid] for item in ORDERED if STORIES[item.nodeid].opened is not None]
+    together = [story for story, _ in groupby(opened)]
+    assert len(together) == len(set(map(repr, together))) < len(opened)
+
+
+def test_claims_about_flows_of_other_stories_are_opened_alone() -> None:
+    """A flow is opened with those that have the same past, and with no fresh one."""
+    for item in ORDERED:
+        flows = opened_with(item, STORIES)
+        story = STORIES[item.nodeid]
+        same = [each for each in ORDERED if each is not item and STORIES[each.nodeid] == story]
+        assert len(flows) == (len(same) if story.opened is not None else 0)
+
+
+def _when(item: pytest.Item) -> object:
+    mark = item.get_closest_marker("when")
+    assert mark is not None
+    return mark.args[0]

@@ -1,6 +1,7 @@
 """Bytes to what they are for a marked probe. Pure, and on the hot path: every captured packet passes here.
 
-What is made for each of them is a named tuple: a frozen dataclass takes three times as long to make.
+What is made for each of them is a named tuple: a frozen dataclass takes three times as long to make. And the same
+bytes are captured at several interfaces one after another: `decoder` takes them apart once.
 
 Where the marks are, on the way out and on the way back (none of it is touched by address translation):
 
@@ -14,9 +15,9 @@ Where the marks are, on the way out and on the way back (none of it is touched b
 """
 
 import struct
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address
 from typing import NamedTuple
 
@@ -68,13 +69,13 @@ class Known:
 
     fragments: IP identification to mark, for probes sent in fragments.
     mirrors: the ends of a reset to mark, for data on a connection: a reset that answers it bears no number of it
-    that would be known beforehand.
+    that would be known beforehand, and so they grow while packets are decoded. None where there is no such data.
     connections: TCP connections of a sender's kernel to mark, by addresses and ports as the sender has them.
     """
 
     marks: Container[int]
     fragments: Mapping[int, int]
-    mirrors: Mapping[Ends, int] = field(default_factory=dict)
+    mirrors: Mapping[Ends, int] | None = None
     connections: Mapping[Connection, int] = field(default_factory=dict)
 
 
@@ -111,6 +112,13 @@ def _address(packed: bytes) -> IPv4Address:
     return IPv4Address(packed)
 
 
+def decoder(known: Known) -> Callable[[bytes], Decoded | None]:
+    """What decodes packets of one look into the captures, during which nothing is sent that is to be found in it."""
+    if known.mirrors is not None:
+        return lambda packet: decode(packet, known)
+    return cache(lambda packet: decode(packet, known))
+
+
 def decode(packet: bytes, known: Known) -> Decoded | None:
     """What a captured IPv4 packet is to one of the known probes; None where it is nothing."""
     taken = _take_apart(packet)
@@ -121,7 +129,7 @@ def decode(packet: bytes, known: Known) -> Decoded | None:
     if found is None:
         # Also where a port that masquerading picked at random looks like a tunnel's.
         return _of_transport(taken, known)
-    tunnel = Tunnel(kind, IPv4Address(taken.source), IPv4Address(taken.destination), taken.has_more_fragments)
+    tunnel = Tunnel(kind, _address(taken.source), _address(taken.destination), taken.has_more_fragments)
     return Decoded(found.mark, found.part, found.headers, tunnel, found.refusal)
 
 

@@ -246,7 +246,7 @@ class Exchange:
         """Takes what the captures hold, and closes the probes that were answered or refused."""
         streamed = flight if self._streamed is None else self._streamed
         marks = flight.sent if streamed is flight else ChainMap(flight.sent, streamed.sent)
-        known = Known(marks, flight.fragments, flight.mirrors)
+        known = Known(marks, flight.fragments, flight.mirrors if flight.is_data else None)
         for mark, sighting in self._captures.sightings(known):
             owner = flight if mark in flight.sent else streamed
             owner.note(mark, sighting)

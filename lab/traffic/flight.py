@@ -28,11 +28,13 @@ class Flight:
     def note(self, mark: int, sighting: Sighting) -> None:
         """Keeps a sighting of a probe, and closes the probe if that was its answer or refusal."""
         self.seen.append((mark, sighting))
-        if sighting.part is Part.PROBE and self.is_data:
-            self.mirrors[mirror(sighting.headers)] = mark
+        if sighting.part is Part.PROBE:
+            if self.is_data:
+                self.mirrors[mirror(sighting.headers)] = mark
+            return
         # A refusal is the end of a probe, but a sentinel must come through.
-        ends = {Part.REPLY} if mark in self.sentinels else {Part.REPLY, Part.REFUSAL}
-        if sighting.part in ends and sighting.reached(self.sent[mark].sender):
+        is_end = sighting.part is Part.REPLY or mark not in self.sentinels
+        if is_end and sighting.reached(self.sent[mark].sender):
             self.open.discard(mark)
 
     @property
@@ -55,7 +57,7 @@ class Flight:
     def marked(self, trace: Trace) -> Trace:
         """A trace with the sentinels that were lost behind its probe."""
         lost = self.lost.get(trace.probe.mark, ())
-        return replace(trace, sentinels_lost=bool(lost), lost_sentinels=lost)
+        return replace(trace, sentinels_lost=True, lost_sentinels=lost) if lost else trace
 
     def withdraw(self, marks: Collection[int]) -> None:
         """Forgets sentinels."""

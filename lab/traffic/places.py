@@ -15,7 +15,7 @@ from lab.model import ArpRequest, Direction, Place, PlaceKind, Sighting
 from lab.side_by_side import side_by_side
 from lab.traffic import arp
 from lab.traffic.checksum import with_sum
-from lab.traffic.decode import Decoded, Known, decode
+from lab.traffic.decode import Known, decoder
 from lab.traffic.inbox import Inbox, open_sockets
 from lab.traffic.ring import Ring
 
@@ -62,27 +62,39 @@ class Captures:
 
     def sightings(self, known: Known) -> Iterator[tuple[int, Sighting]]:
         """What has been captured by now of the known probes: mark and sighting."""
+        decoded = decoder(known)
         for place, ring in self._rings.items():
-            for frame in ring.read():
-                direction = Direction.OUT if frame.outgoing else Direction.IN
-                if arp.is_request(frame.packet):
-                    interface = self._interface(place, frame.interface_index)
-                    ends = arp.ends(frame.packet)
-                    self._requests.append(ArpRequest(frame.time_ns, place, interface, direction, *ends))
-                    continue
-                found = decode(frame.packet, known)
+            for time_ns, index, outgoing, packet in ring.read():
+                direction = Direction.OUT if outgoing else Direction.IN
+                found = decoded(packet)
                 if found is not None:
-                    interface = self._interface(place, frame.interface_index)
+                    mark, part, headers, tunnel, refusal = found
+                    interface = self._names[place].get(index) or self._interface(place, index)
                     yield (
-                        found.mark,
-                        _sighting(found, frame.time_ns, place, interface, direction, frame.packet),
+                        mark,
+                        Sighting(
+                            time_ns, place, interface, direction, part, headers, tunnel, refusal, packet
+                        ),
                     )
+                elif arp.is_request(packet):
+                    interface = self._interface(place, index)
+                    self._requests.append(ArpRequest(time_ns, place, interface, direction, *arp.ends(packet)))
         for place, inbox in self._inboxes.items():
             for time_ns, packet in inbox.read():
-                found = decode(packet, known)
+                found = decoded(packet)
                 # A tunnel's packet is the tunnel's, not a program's: what it carries goes on from here.
                 if found is not None and found.tunnel is None:
-                    yield found.mark, _sighting(found, time_ns, place, "socket", Direction.LOCAL)
+                    sighting = Sighting(
+                        time_ns,
+                        place,
+                        "socket",
+                        Direction.LOCAL,
+                        found.part,
+                        found.headers,
+                        None,
+                        found.refusal,
+                    )
+                    yield found.mark, sighting
 
     def arp_requests(self, since_ns: int) -> Sequence[ArpRequest]:
         """Those among what sightings() has read of frames since then, in the order of time."""
@@ -107,14 +119,6 @@ class Captures:
             with self._inside(place):
                 names.update(dict(socket.if_nameindex()))
         return names.get(index, f"#{index}")
-
-
-def _sighting(
-    found: Decoded, time_ns: int, place: Place, interface: str, direction: Direction, packet: bytes = b""
-) -> Sighting:
-    return Sighting(
-        time_ns, place, interface, direction, found.part, found.headers, found.tunnel, found.refusal, packet
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from itertools import pairwise
 
-from conformance.judging import judge, judge_one
+from conformance.judging import Judged
 from conformance.outcome import ChosenAnew, Delivered, Outcome, Returned
 from lab.errors import LabError
-from lab.model import ClusterIP, ExternalIP, Facts, Flow, LoadBalancerIP, NodePort, Place, Trace
+from lab.model import ClusterIP, ExternalIP, Flow, LoadBalancerIP, NodePort, Place, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class After:
     clients: int = 0
 
 
-def again(before: Sequence[Trace], now: Sequence[Trace], facts: Facts) -> Outcome:
+def again(before: Judged, now: Judged) -> Outcome:
     """Delivered, twice, becomes Returned or ChosenAnew; where one of the two is not, that is the outcome."""
-    first, second = judge(before, facts), judge(now, facts)
+    first, second = before.outcome, now.outcome
     if not isinstance(first, Delivered):
         return first
     if not isinstance(second, Delivered):
         return second
-    had, have = _endpoints(before, facts), _endpoints(now, facts)
+    had, have = _endpoints(before), _endpoints(now)
     if had.keys() != have.keys():
         raise LabError("not the same clients asked twice")
     if had == have:
@@ -67,11 +67,11 @@ def _time_out(flow: Flow) -> int | None:
             return None
 
 
-def _endpoints(batch: Sequence[Trace], facts: Facts) -> Mapping[IPv4Address, Place]:
+def _endpoints(batch: Judged) -> Mapping[IPv4Address, Place]:
     """The endpoint that each client, by its address, was delivered to."""
     return {
         trace.probe.headers.source: arrival.place
-        for trace in batch
-        if isinstance(outcome := judge_one(trace, facts), Delivered)
-        for arrival in outcome.arrivals
+        for trace, fate in zip(batch.traces, batch.fates, strict=True)
+        if isinstance(fate, Delivered)
+        for arrival in fate.arrivals
     }

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from conformance.judging import judge_one, together, unstable
+from conformance.judging import together, unstable
 from conformance.outcome import (
     Arrival,
     Changed,
@@ -18,7 +18,7 @@ from conformance.outcome import (
     Unstable,
 )
 from lab.errors import LabError
-from lab.model import PODS, Facts, Flow, Place, PlaceKind, Watch
+from lab.model import PODS, Flow, Place, PlaceKind, Watch
 
 BOUND_SECONDS = 30
 """The threshold of the measurement NetworkProgrammingLatency in Kubernetes' own scale tests, perf-tests
@@ -52,10 +52,13 @@ def from_every_node(flow: Flow) -> Sequence[Flow]:
 
 
 def convergence(
-    flow: Flow, watch: Watch, facts: Facts, passing: Collection[Steady] = ()
+    flow: Flow, watch: Watch, fates: Sequence[Steady], passing: Collection[Steady] = ()
 ) -> tuple[Outcome, tuple[Followed, ...]]:
-    """What a change came to, and how long each node took. passing: outcomes that it is known to pass through."""
-    sent = _sent(flow, watch, facts)
+    """What a change came to, and how long each node took.
+
+    fates: of each of the watch's traces. passing: outcomes that the change is known to pass through.
+    """
+    sent = _sent(flow, watch, fates)
     everything = [each for probes in sent.values() for each in probes]
     before = together(Counter(each.fate for each in everything if each.time_ns < watch.began_ns))
     after = together(Counter(each.fate for each in everything if each.time_ns > watch.ended_ns))
@@ -74,12 +77,11 @@ def convergence(
     return Changed(before, after, in_time), followed
 
 
-def _sent(flow: Flow, watch: Watch, facts: Facts) -> Mapping[Place, Sequence[_Sent]]:
+def _sent(flow: Flow, watch: Watch, fates: Sequence[Steady]) -> Mapping[Place, Sequence[_Sent]]:
     """The probes of each sender, in the order of sending."""
     by_sender: dict[Place, list[_Sent]] = {}
-    for trace in watch.traces:
+    for trace, told in zip(watch.traces, fates, strict=True):
         sender = trace.probe.sender
-        told = judge_one(trace, facts)
         fate = _with_nodes_swapped(told, flow.sender.node, sender.node)
         by_sender.setdefault(sender, []).append(_Sent(trace.sent_ns, fate, told))
     return by_sender

@@ -3,7 +3,7 @@
 import errno
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from conformance.http import answered
 from conformance.outcome import (
@@ -41,12 +41,29 @@ from lab.model import (
 )
 
 
-def judge(batch: Sequence[Trace], facts: Facts) -> Outcome:
-    """What became of a batch. Raises LabError where a probe was never sent or never seen: that is no observation."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A batch that was judged, once for all who ask. fates: what became of each probe, in the order of the traces."""
+
+    traces: Sequence[Trace]
+    fates: tuple[Steady, ...]
+
+    @property
+    def outcome(self) -> Steady | Unstable:
+        """What became of the batch."""
+        return together(Counter(self.fates))
+
+
+def judged(batch: Sequence[Trace], facts: Facts) -> Judged:
+    """Each probe judged. Raises LabError where one was never sent or never seen: that is no observation."""
     if not batch:
         raise LabError("a claim was to be judged without any probe")
-    fates = Counter(judge_one(trace, facts) for trace in batch)
-    return together(fates)
+    return Judged(batch, tuple(judge_one(trace, facts) for trace in batch))
+
+
+def judge(batch: Sequence[Trace], facts: Facts) -> Outcome:
+    """What became of a batch. LabError as of `judged`."""
+    return judged(batch, facts).outcome
 
 
 def judge_one(trace: Trace, facts: Facts) -> Steady:
@@ -133,8 +150,8 @@ def _sent_once(trace: Trace, part: Part) -> Trace:
 
 
 def _is_sending(sighting: Sighting, first: Sighting) -> bool:
-    alike = (sighting.place, sighting.interface, sighting.direction)
-    return alike == (first.place, first.interface, first.direction)
+    here = sighting.place is first.place and sighting.direction is first.direction
+    return here and sighting.interface == first.interface
 
 
 def _is_at_its_end(sighting: Sighting, trace: Trace) -> bool:
@@ -196,10 +213,10 @@ def _arrival(trace: Trace, facts: Facts) -> Arrival | None:
     A stray segment of a connection is bound for one of its two ends, and whoever has that has got it.
     """
     # Later fragments have no ports; that all of them arrived shows in the echo's answer.
-    probes = [each for each in trace.of(Part.PROBE) if _has_ports(each.headers)]
-    if not probes or not probes[-1].reached(probes[-1].place):
+    probes = (each for each in reversed(trace.of(Part.PROBE)) if _has_ports(each.headers))
+    last = next(probes, None)
+    if last is None or not last.reached(last.place):
         return None
-    last = probes[-1]
     headers = last.headers
     here = facts.owners.get(headers.destination) is last.place
     if not here or not (trace.probe.is_stray or _listens(last, facts)):

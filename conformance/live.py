@@ -9,7 +9,7 @@ from http import HTTPStatus
 from conformance.again import After, again, check_in_time
 from conformance.carriage import carried
 from conformance.convergence import Followed, convergence, from_every_node
-from conformance.judging import judge
+from conformance.judging import Judged, judged
 from conformance.outcome import Accepted, ChosenAnew, Outcome, Rejected, Steady
 from conformance.resolution import resolved
 from conformance.spread import spread, stuck_if_affine
@@ -46,7 +46,7 @@ from lab.model import (
 _OPENING = 3
 """Packets each way make a UDP flow one that the kernel takes for a stream."""
 
-Settle = Callable[[Flow, Outcome, Sequence[Trace], Facts], Outcome]
+Settle = Callable[[Flow, Judged, Facts], Outcome]
 """What an outcome comes to, for flows of which more is asked than where they go."""
 
 
@@ -82,11 +82,13 @@ class Captured:
 class Observation(Captured):
     """What was seen of a flow's probes, and what that comes to.
 
-    followed: of a change, how long each node took. requests: for neighbours, where these were looked at.
+    fates: of each trace, in their order. followed: of a change, how long each node took. requests: for neighbours,
+    where these were looked at.
     """
 
     outcome: Outcome
     seconds: float
+    fates: tuple[Steady, ...] = ()
     followed: tuple[Followed, ...] = ()
     requests: tuple[ArpRequest, ...] = ()
 
@@ -163,8 +165,8 @@ class Live:
             "99 times of 100"
         )
 
-        def settle(_flow: Flow, outcome: Outcome, traces: Sequence[Trace], facts: Facts) -> Outcome:
-            return spread(outcome, traces, facts, endpoints)
+        def settle(_flow: Flow, seen: Judged, _facts: Facts) -> Outcome:
+            return spread(seen.outcome, seen.fates, endpoints)
 
         return self._observe(flow, probes_to_see_skew(endpoints), Plan(why, FALSE_ALARM), settle)
 
@@ -178,9 +180,12 @@ class Live:
         with self._keeping(flow, plan):
             watch = self._cluster.watch(from_every_node(flow), self._change)
         facts = self._keep(flow, plan, watch.traces)
-        outcome, followed = convergence(flow, watch, facts, passing)
+        fates = judged(watch.traces, facts).fates
+        outcome, followed = convergence(flow, watch, fates, passing)
         seconds = time.monotonic() - start
-        self._observations.append(Observation(flow, plan, watch.traces, facts, outcome, seconds, followed))
+        self._observations.append(
+            Observation(flow, plan, watch.traces, facts, outcome, seconds, fates, followed)
+        )
         return outcome
 
     def observe_again(self, flow: Flow) -> Outcome:
@@ -198,10 +203,10 @@ class Live:
             self._cluster.idle(idle_seconds)
         why = f"enough clients to see some of each endpoint move, if each picks one of {endpoints} anew"
 
-        def settle(_flow: Flow, _outcome: Outcome, traces: Sequence[Trace], facts: Facts) -> Outcome:
-            outcome = again(asked[0], traces, facts)
+        def settle(_flow: Flow, seen: Judged, facts: Facts) -> Outcome:
+            outcome = again(judged(asked[0], facts), seen)
             if isinstance(outcome, ChosenAnew):
-                check_in_time(flow, (*asked, traces), idle_seconds)
+                check_in_time(flow, (*asked, seen.traces), idle_seconds)
             return outcome
 
         return self._observe(flow, count, Plan(why, FALSE_ALARM), settle)
@@ -234,8 +239,8 @@ class Live:
     def observe_way(self, flow: Flow) -> Outcome:
         """As observe, for a flow between two pods of which every hop is looked at too."""
 
-        def settle(_flow: Flow, outcome: Outcome, traces: Sequence[Trace], facts: Facts) -> Outcome:
-            return carried(outcome, traces, facts)
+        def settle(_flow: Flow, seen: Judged, facts: Facts) -> Outcome:
+            return carried(seen.outcome, seen.traces, facts)
 
         count = probes_to_see_every(endpoints_of(flow))
         return self._observe(flow, count, Plan("nothing random is expected", 0.0), settle)
@@ -247,24 +252,26 @@ class Live:
         with self._keeping(flow, plan):
             seen = self._cluster.resolve(flow, probes_to_see_every(endpoints_of(flow)))
         facts = self._keep(flow, plan, seen.traces)
-        outcome = resolved(judge(seen.traces, facts), seen.traces, seen.requests, facts)
+        batch = judged(seen.traces, facts)
+        outcome = resolved(batch.outcome, seen.traces, seen.requests, facts)
         seconds = time.monotonic() - start
         self._observations.append(
-            Observation(flow, plan, seen.traces, facts, outcome, seconds, requests=seen.requests)
+            Observation(flow, plan, seen.traces, facts, outcome, seconds, batch.fates, requests=seen.requests)
         )
         return outcome
 
-    def _settle(self, flow: Flow, outcome: Outcome, _traces: Sequence[Trace], _facts: Facts) -> Outcome:
-        return stuck_if_affine(flow, self._when, outcome)
+    def _settle(self, flow: Flow, seen: Judged, _facts: Facts) -> Outcome:
+        return stuck_if_affine(flow, self._when, seen.outcome)
 
     def _observe(self, flow: Flow, count: int, plan: Plan, settle: Settle) -> Outcome:
         start = time.monotonic()
         with self._keeping(flow, plan):
             traces = self._cluster.send(flow, count)
         facts = self._keep(flow, plan, traces)
-        outcome = settle(flow, judge(traces, facts), traces, facts)
+        seen = judged(traces, facts)
+        outcome = settle(flow, seen, facts)
         seconds = time.monotonic() - start
-        self._observations.append(Observation(flow, plan, traces, facts, outcome, seconds))
+        self._observations.append(Observation(flow, plan, traces, facts, outcome, seconds, seen.fates))
         return outcome
 
     @contextmanager

@@ -3,20 +3,17 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from conformance.judging import judge_one
-from conformance.outcome import Arrival, Balanced, Delivered, Outcome, Share, Skewed, Stuck
+from conformance.outcome import Arrival, Balanced, Delivered, Outcome, Share, Skewed, Steady, Stuck
 from conformance.statistics import FALSE_ALARM, chi_square_tail
 from lab.model import (
     Circumstance,
     ClusterIP,
     ExternalIP,
-    Facts,
     Flow,
     LoadBalancerIP,
     NodePort,
     Place,
     PodIs,
-    Trace,
 )
 
 
@@ -43,11 +40,11 @@ def stuck(outcome: Outcome, among: Collection[Place]) -> Outcome:
             return outcome
 
 
-def spread(outcome: Outcome, batch: Sequence[Trace], facts: Facts, endpoints: int) -> Outcome:
-    """Delivered becomes Balanced or Skewed, by a chi-square test against equal shares of all endpoints."""
+def spread(outcome: Outcome, fates: Sequence[Steady], endpoints: int) -> Outcome:
+    """Delivered becomes Balanced or Skewed, by a chi-square test of the fates against equal shares of all endpoints."""
     match outcome:
         case Delivered(arrivals=arrivals, answered_from=answered_from):
-            counts = arrivals_of(batch, facts)
+            counts = arrivals_of(fates)
             if len(counts) == endpoints and even(list(counts.values())):
                 return Balanced(arrivals, answered_from)
             return Skewed(tuple(Share(*each) for each in sorted(counts.items(), key=str)))
@@ -62,11 +59,6 @@ def even(counts: Sequence[int]) -> bool:
     return chi_square_tail(statistic, len(counts) - 1) > FALSE_ALARM
 
 
-def arrivals_of(batch: Sequence[Trace], facts: Facts) -> Mapping[Arrival, int]:
+def arrivals_of(fates: Sequence[Steady]) -> Mapping[Arrival, int]:
     """How many probes each endpoint got."""
-    counts: Counter[Arrival] = Counter()
-    for trace in batch:
-        outcome = judge_one(trace, facts)
-        if isinstance(outcome, Delivered):
-            counts.update(outcome.arrivals)
-    return counts
+    return Counter(arrival for fate in fates if isinstance(fate, Delivered) for arrival in fate.arrivals)

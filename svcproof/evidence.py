@@ -79,7 +79,7 @@ def target_words(target: Target) -> str:  # noqa: C901, PLR0911 - one line for e
 
 def batch_record(observation: Observation) -> Batch:
     """How the probes of a batch fell."""
-    counts = Counter(_where(judge_one(trace, observation.facts)) for trace in observation.traces)
+    counts = Counter(_where(fate) for fate in observation.fates)
     if isinstance(observation.flow.target, Creation):
         counts = Counter({str(observation.outcome): 1})
     return Batch(
@@ -106,7 +106,7 @@ def ways_of_probes(captured: Captured) -> tuple[Way, ...]:
 
 def way_of_one(trace: Trace, captured: Captured) -> Way:
     """The way of one further probe of a flow that was captured."""
-    [way] = ways_of_probes(replace(captured, traces=(trace,)))
+    [way] = ways_of_probes(Captured(captured.flow, captured.plan, (trace,), captured.facts))
     return way
 
 
@@ -131,10 +131,17 @@ def examples(observation: Observation) -> tuple[Trace, ...]:
 
 def _by_outcome(captured: Captured) -> list[tuple[str, list[Trace]]]:
     groups: dict[str, list[Trace]] = {}
-    for trace in captured.traces:
-        words = _outcome_words(trace, captured.facts)
+    for trace, words in zip(captured.traces, _outcomes(captured), strict=True):
         groups.setdefault(words if captured.whole else f"until the error: {words}", []).append(trace)
     return sorted(groups.items())
+
+
+def _outcomes(captured: Captured) -> list[str]:
+    """What became of each probe, in words; of what was not judged as far as it can be told."""
+    if not isinstance(captured, Observation):
+        return [_outcome_words(trace, captured.facts) for trace in captured.traces]
+    words = {fate: str(fate) for fate in set(captured.fates)}
+    return [words[fate] for fate in captured.fates]
 
 
 def _outcome_words(trace: Trace, facts: Facts) -> str:

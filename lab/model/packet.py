@@ -161,7 +161,7 @@ class Trace:
 
     def of(self, part: Part) -> tuple[Sighting, ...]:
         """The sightings of one part."""
-        return tuple(sighting for sighting in self.sightings if sighting.part is part)
+        return tuple([sighting for sighting in self.sightings if sighting.part is part])
 
     @property
     def sent_ns(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.again import After, again, check_in_time
+from conformance.judging import Judged, judged
 from conformance.live import Live
 from conformance.outcome import ChosenAnew, Dropped, Masqueraded, Outcome, Returned, delivered
 from conformance.statistics import FALSE_ALARM, clients_to_tell
@@ -24,27 +25,28 @@ FACTS = facts_of([ECHO])
 BOTH = delivered(A1, B1, source=Masqueraded(A)).arrivals
 
 
-def asked(*endpoints: Place | None) -> Sequence[Trace]:
+def asked(*endpoints: Place | None) -> Judged:
     """A batch in which each client, in its turn, was delivered to one of these, or dropped."""
     fates: list[Outcome] = [
         Dropped() if place is None else delivered(place, source=Masqueraded(A)) for place in endpoints
     ]
-    return [of_client(fabricated(FLOW, fate, FACTS), plan.CROWD[who]) for who, fate in enumerate(fates)]
+    clients = [of_client(fabricated(FLOW, fate, FACTS), plan.CROWD[who]) for who, fate in enumerate(fates)]
+    return judged(clients, FACTS)
 
 
 def test_all_came_back() -> None:
     """Each client has the endpoint that it had; together they have both."""
-    assert again(asked(A1, B1, A1), asked(A1, B1, A1), FACTS) == Returned(BOTH)
+    assert again(asked(A1, B1, A1), asked(A1, B1, A1)) == Returned(BOTH)
 
 
 def test_one_client_elsewhere_is_enough() -> None:
     """That as many have each endpoint as before does not make up for it."""
-    assert again(asked(A1, B1, A1, B1), asked(B1, A1, A1, B1), FACTS) == ChosenAnew(BOTH)
+    assert again(asked(A1, B1, A1, B1), asked(B1, A1, A1, B1)) == ChosenAnew(BOTH)
 
 
 def test_an_endpoint_that_kept_all_of_its_clients_is_named() -> None:
     """Clients that chose anew would not all have come back to it."""
-    outcome = again(asked(A1, B1, A1, B1), asked(A1, A1, A1, B1), FACTS)
+    outcome = again(asked(A1, B1, A1, B1), asked(A1, A1, A1, B1))
     assert outcome == ChosenAnew(BOTH, kept=frozenset({A1}))
     assert "elsewhere than before, but none that had had pod-a1, to" in str(outcome)
 
@@ -53,14 +55,14 @@ def test_an_endpoint_that_kept_all_of_its_clients_is_named() -> None:
 def test_what_was_not_delivered_was_not_given_any_endpoint(other_time: tuple[Place, ...]) -> None:
     """A batch that was dropped, the first time or the second, is the outcome."""
     dropped, served = asked(None, None), asked(*other_time)
-    assert again(dropped, served, FACTS) == Dropped()
-    assert again(served, dropped, FACTS) == Dropped()
+    assert again(dropped, served) == Dropped()
+    assert again(served, dropped) == Dropped()
 
 
 def test_other_clients_say_nothing() -> None:
     """Whoever did not ask before cannot come back: that is an error of the lab."""
     with pytest.raises(LabError, match="not the same clients"):
-        again(asked(A1), asked(A1, B1), FACTS)
+        again(asked(A1), asked(A1, B1))
 
 
 def test_a_lab_is_asked_twice_with_a_silence_in_between() -> None:
@@ -126,7 +128,7 @@ def later(batch: Sequence[Trace], seconds: float) -> Sequence[Trace]:
 
 def test_a_lab_that_was_held_up_has_not_seen_an_affinity_end() -> None:
     """Where clients were silent for longer than they were to be, past their time-out of 9 s, nothing is judged."""
-    first, second = asked(A1, B1), asked(A1, B1)
+    first, second = asked(A1, B1).traces, asked(A1, B1).traces
     check_in_time(FLOW, (first, later(second, 8.9)), 5.0)
     check_in_time(FLOW, (first, later(first, 8.9), later(second, 17.8)), 5.0)
     with pytest.raises(LabError, match="within their time-out of 9 s"):
@@ -135,7 +137,8 @@ def test_a_lab_that_was_held_up_has_not_seen_an_affinity_end() -> None:
 
 def test_who_was_to_be_silent_past_the_time_out_is_never_late() -> None:
     """Then it is right that the affinity has ended."""
-    check_in_time(FLOW, (asked(A1, B1), later(asked(A1, B1), 20.0)), 9.0)
+    batch = asked(A1, B1).traces
+    check_in_time(FLOW, (batch, later(batch, 20.0)), 9.0)
 
 
 def test_a_first_time_that_failed_is_seen() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.convergence import BOUND_SECONDS, Followed, convergence, from_every_node
+from conformance.judging import judged as judge_each
 from conformance.live import Live
 from conformance.outcome import (
     Arrival,
@@ -51,14 +52,19 @@ def batch(outcome: Outcome | None = None) -> Batch:
     ]
 
 
+def fates_of(watch: Watch) -> Sequence[Steady]:
+    """What became of each probe."""
+    return judge_each(watch.traces, LAB.facts()).fates
+
+
 def followed_by(watch: Watch) -> tuple[Followed, ...]:
     """How long each node took."""
-    return convergence(FLOW, watch, LAB.facts())[1]
+    return convergence(FLOW, watch, fates_of(watch))[1]
 
 
 def judged(watch: Watch, passing: Sequence[Steady] = ()) -> Outcome:
     """What a watch comes to."""
-    return convergence(FLOW, watch, LAB.facts(), passing)[0]
+    return convergence(FLOW, watch, fates_of(watch), passing)[0]
 
 
 def test_a_flow_is_sent_from_every_node() -> None:
@@ -72,7 +78,7 @@ def test_a_flow_is_sent_from_every_node() -> None:
 def test_a_change_is_what_was_and_what_is() -> None:
     """Each node's time ends with the last probe that fared as before."""
     watch = watched(batch(FIRST), [batch(FIRST), batch(SECOND)], batch(SECOND))
-    outcome, followed = convergence(FLOW, watch, LAB.facts())
+    outcome, followed = convergence(FLOW, watch, fates_of(watch))
     assert outcome == Changed(FIRST, SECOND)
     # Of the rounds behind the write the last one to the old endpoint, counted from the write.
     assert followed == tuple(Followed(node, (ROUNDS * ROUND_NS + 50_000) / 1e9) for node in NODES)
@@ -151,7 +157,7 @@ def test_nodes_follow_each_in_its_own_time() -> None:
     first, second = batch(FIRST), batch(SECOND)
     mixed = [first[0], second[1], second[2]]
     watch = watched(first, [mixed, second], second)
-    outcome, followed = convergence(FLOW, watch, LAB.facts())
+    outcome, followed = convergence(FLOW, watch, fates_of(watch))
     assert outcome == Changed(FIRST, SECOND)
     assert [each.seconds > 0 for each in followed] == [True, False, False]
 

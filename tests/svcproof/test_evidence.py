@@ -180,6 +180,6 @@ def test_a_request_over_http_is_shown_by_its_first_line() -> None:
     """Its segments are said to be of the request or of the answer; only probes are an opening alone."""
     flow, facts = Flow(Place.CLIENT, ProxyHealth(Place.WORKER_A)), facts_of(())
     trace = fabricated(flow, Answered(200), facts)
-    [way] = ways(Observation(flow, Plan("", 0.0), [trace], facts, Answered(200), 0.0))
+    [way] = ways(Observation(flow, Plan("", 0.0), [trace], facts, Answered(200), 0.0, (Answered(200),)))
     assert (way.outcome, way.summary) == ("answered with HTTP status 200", "GET / HTTP/1.1")
     assert [step.packet for step in way.steps] == ["TCP, of the request"] * 2 + ["TCP, of the answer"] * 2

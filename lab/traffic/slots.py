@@ -67,17 +67,21 @@ class Slots:
             if not self._is_being_written():
                 return
 
-    def _is_there(self, ahead: int) -> bool:
-        # The status is a slot's first word.
-        return bool(self._words[(self._next + ahead) % SLOTS * _WORDS] & _TO_USER)
-
     def _is_being_written(self) -> bool:
         """Whether the next frame is not there, and those behind it are. Returns when it is there too.
 
         Slots are given out in order and filled side by side: a processor that is held up keeps frames from being read
         that have been captured, whose answers have been seen elsewhere.
         """
-        if not any(self._is_there(ahead) for ahead in range(1, _WRITERS)):
+        # Of a slot that is the kernel's the first word is 0.
+        words, end = self._words, self._next + _WRITERS
+        here = words[(self._next + 1) * _WORDS : end * _WORDS : _WORDS]
+        wrapped = words[: max(0, end - SLOTS) * _WORDS : _WORDS]
+        if not any(here) and not any(wrapped):
             return False
-        wait_until("a captured frame is written", Limit.FRAME_WRITTEN, lambda: self._is_there(0) or None)
+        wait_until("a captured frame is written", Limit.FRAME_WRITTEN, self._is_there)
         return True
+
+    def _is_there(self) -> bool | None:
+        # The status is a slot's first word.
+        return bool(self._words[self._next * _WORDS] & _TO_USER) or None

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from lab.api import Passed, Rule, TracedProbe
 from lab.commands import run
-from lab.errors import CommandFailed, MissingRequirement, NotThere
+from lab.errors import CommandFailed, MissingRequirement
 from lab.kube import Kube, Manifest, as_yaml
 from lab.model import NODES, Facts, Flow, Headers, Place, Service
 from lab.netns.namespaces import Namespaces
@@ -22,7 +22,9 @@ from lab.traffic.exchange import Exchange
 
 _CONNTRACK = Path("/proc/thread-self/net/nf_conntrack")
 _SERVICE_NAME = "kubernetes.io/service-name"
-_SLICE = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice"}  # The items of a list do not say so.
+# The items of a list do not say what they are.
+_SERVICE = {"apiVersion": "v1", "kind": "Service"}
+_SLICE = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice"}
 
 
 class Inspection:
@@ -36,11 +38,13 @@ class Inspection:
         self._mode = mode
         self._environ = environ
         self._rules: dict[Place, tuple[Rule, ...]] = {}
+        self._by_service: dict[str, list[Manifest]] | None = None
         self._manifests: dict[str, str] = {}
 
     def forget(self) -> None:
         """Must be called when something of the lab has changed."""
         self._rules.clear()
+        self._by_service = None
         self._manifests.clear()
 
     def rules(self, node: Place, *, fresh: bool) -> tuple[Rule, ...]:
@@ -61,22 +65,21 @@ class Inspection:
         return tuple(" ".join(line.split()) for line in lines)
 
     def manifests(self, service: Service) -> str:
-        """A Service and its slices, as the API has them."""
+        """A Service and its slices, as the API has them; without the Service where a claim has had it deleted."""
+        if self._by_service is None:
+            self._by_service = self._list()
         if service.name not in self._manifests:
-            slices = [
-                _SLICE | each
-                for each in self._kube.endpoint_slices()
-                if each["metadata"]["labels"].get(_SERVICE_NAME) == service.name
-            ]
-            self._manifests[service.name] = as_yaml([*self._service(service.name), *slices])
+            self._manifests[service.name] = as_yaml(self._by_service.get(service.name, ()))
         return self._manifests[service.name]
 
-    def _service(self, name: str) -> list[Manifest]:
-        """The Service, or nothing where a claim has had it deleted."""
-        try:
-            return [self._kube.service(name)]
-        except NotThere:
-            return []
+    def _list(self) -> dict[str, list[Manifest]]:
+        """Each Service and its slices, by the Service's name: two requests, however many there are."""
+        listed: dict[str, list[Manifest]] = {}
+        for each in self._kube.every_service():
+            listed[each["metadata"]["name"]] = [_SERVICE | each]
+        for each in self._kube.endpoint_slices():
+            listed.setdefault(each["metadata"]["labels"].get(_SERVICE_NAME, ""), []).append(_SLICE | each)
+        return listed
 
     def traced(self, flow: Flow, facts: Facts, exchange: Exchange, asking: Asking) -> TracedProbe:
         """One probe of a flow, or the SYN of one request, told by the kernels of all nodes."""

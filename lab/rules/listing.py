@@ -41,13 +41,14 @@ def of_service(found: Sequence[Rule], service: str) -> tuple[Rule, ...]:
     Service's as its others are.
     """
     named = re.compile(rf"(?:^|[^\w.-]|-){re.escape(service)}(?:$|[^\w.-])")
-    own = {
-        (rule.table, rule.chain) for rule in found if _OF_ONE.match(rule.chain) and named.search(rule.text)
-    }
+
+    def names(text: str) -> bool:
+        # Most texts do not have it at all, which is told sooner than by an expression.
+        return service in text and named.search(text) is not None
+
+    own = {(rule.table, rule.chain) for rule in found if names(rule.text) and _OF_ONE.match(rule.chain)}
     return tuple(
-        rule
-        for rule in found
-        if (rule.table, rule.chain) in own or named.search(rule.chain) or named.search(rule.text)
+        rule for rule in found if (rule.table, rule.chain) in own or names(rule.chain) or names(rule.text)
     )
 
 

@@ -35,10 +35,11 @@ def sought(flight: Flight, transport: Transport, echoes: Echoes) -> Iterator[tup
 
     None for what is lost anyway.
     """
+    silent = flight.silent - flight.lost.keys()
     bound = {
         (sighting.headers.destination, sighting.headers.destination_port)
         for mark, sighting in flight.seen
-        if mark in flight.silent - flight.lost.keys() and sighting.part is Part.PROBE
+        if mark in silent and sighting.part is Part.PROBE
         if echoes.answers(sighting.headers, transport)
     }
     for address, port in sorted(bound):

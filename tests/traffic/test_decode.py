@@ -6,7 +6,7 @@ import pytest
 
 from lab.model import Headers, Part, Refusal, Transport
 from lab.traffic.craft import TTL
-from lab.traffic.decode import ANSWERED, ASKED, PAYLOAD, Decoded, Known, decode, mirror
+from lab.traffic.decode import ANSWERED, ASKED, PAYLOAD, Decoded, Ends, Known, decode, decoder, mirror
 from tests.traffic.packets import (
     ACK,
     DESTINATION,
@@ -229,6 +229,28 @@ def test_a_reset_that_answers_data_is_known_by_its_ends() -> None:
     expected = Decoded(MARK, Part.REFUSAL, there, refusal=Refusal.TCP_RESET)
     assert decode(bare, replace(KNOWN, mirrors={mirror(_turned(there)): MARK})) == expected
     assert decode(bare, replace(KNOWN, mirrors={back_there: MARK})) is None
+
+
+def test_the_same_bytes_are_taken_apart_once() -> None:
+    """What several interfaces captured of one packet is told by one object; nothing is told of other marks."""
+    decoded = decoder(KNOWN)
+    found = decoded(probe(Transport.UDP))
+    assert found == decode(probe(Transport.UDP), KNOWN)
+    assert decoded(probe(Transport.UDP)) is found
+    assert decoded(packet(TCP, tcp(RST, 5))) is None
+    assert decoder(Known(frozenset({NEXT}), {}))(probe(Transport.UDP)) is None
+
+
+def test_a_reset_can_come_to_answer_data_while_captures_are_read() -> None:
+    """Where data is under way nothing is remembered: whose answer a reset is, the next interface may tell."""
+    data = decode(packet(TCP, DATA), KNOWN)
+    assert data is not None
+    mirrors: dict[Ends, int] = {}
+    decoded = decoder(replace(KNOWN, mirrors=mirrors))
+    bare = packet(TCP, tcp(RST, 9, 0), DESTINATION, SOURCE)
+    assert decoded(bare) is None
+    mirrors[mirror(_turned(data.headers))] = MARK
+    assert decoded(bare) == Decoded(MARK, Part.REFUSAL, data.headers, refusal=Refusal.TCP_RESET)
 
 
 def _turned(given: Headers) -> Headers:

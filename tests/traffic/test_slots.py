@@ -1,6 +1,7 @@
 """Frames are read from a ring in the order in which they came, none passed over that is still being written."""
 
 import struct
+from contextlib import nullcontext
 from threading import Timer
 
 import pytest
@@ -65,13 +66,21 @@ def test_a_frame_that_is_being_written_is_waited_for() -> None:
     assert [frame.packet for frame in Slots(ring).read()] == [b"slow", b"slow too", b"quick"]
 
 
-def test_a_frame_that_is_never_finished_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lab then cannot tell what was captured."""
+@pytest.mark.parametrize("read_before", [0, 5, SLOTS - 2, SLOTS - 1])
+@pytest.mark.parametrize(("ahead", "is_waited"), [(1, True), (2, True), (15, True), (16, False), (40, False)])
+def test_a_frame_that_is_never_finished_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, read_before: int, ahead: int, *, is_waited: bool
+) -> None:
+    """The lab then cannot tell what was captured; wherever in the ring, as far ahead as there are who write."""
     monkeypatch.setattr(slots, "wait_until", lambda what, limit, _look: _give_up(what, limit))
     ring = memory()
-    fill(ring, 1, b"quick")
-    with pytest.raises(NotReady, match="a captured frame is written"):
-        list(Slots(ring).read())
+    reader = Slots(ring)
+    for number in range(read_before):
+        fill(ring, number, b"x")
+    assert len(list(reader.read())) == read_before
+    fill(ring, (read_before + ahead) % SLOTS, b"quick")
+    with pytest.raises(NotReady, match="a captured frame is written") if is_waited else nullcontext():
+        assert list(reader.read()) == []
 
 
 def test_the_ring_goes_round() -> None:

@@ -22,8 +22,8 @@ from lab.traffic.exchange import Exchange
 
 _CONNTRACK = Path("/proc/thread-self/net/nf_conntrack")
 _SERVICE_NAME = "kubernetes.io/service-name"
-# The items of a list do not say what they are.
-_SERVICE = {"apiVersion": "v1", "kind": "Service"}
+# The items of a list do not say what they are. In the order in which the API says it of one alone.
+_SERVICE = {"kind": "Service", "apiVersion": "v1"}
 _SLICE = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice"}
 
 

@@ -1,11 +1,15 @@
-"""Which programs are asked for the rules of a node."""
+"""Which programs are asked for the rules of a node, and what of the API for its manifests."""
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+import yaml
 
 from lab.errors import CommandFailed
-from lab.model import Place
+from lab.kube import Kube
+from lab.model import Place, Service, ServicePort
 from lab.netns import inspection
 from lab.netns.inspection import Inspection
 from lab.profiles import ProxyMode
@@ -43,6 +47,63 @@ def test_one_program_tells_the_rules_and_two_their_handles(asked: list[str]) -> 
     handled = {rule.text: rule.handle for rule in made.rules(NODE, fresh=True)}
     assert sorted(asked[1:]) == ["iptables-save", "nft"]
     assert all(handled[rule.text] for rule in without)
+
+
+def named(name: str) -> Service:
+    """A Service of this name."""
+    return Service(name=name, ports=(ServicePort("http", 80),))
+
+
+class Listing(Kube):
+    """An API that has these Services, with a slice each, and of which is kept what was asked."""
+
+    def __init__(self, *names: str) -> None:
+        self.names, self.requests = list(names), Counter[str]()
+
+    def every_service(self) -> list[Any]:
+        """Items as a list has them: without their kind."""
+        self.requests["services"] += 1
+        return [
+            {"metadata": {"name": name, "uid": "1"}, "spec": {"type": "ClusterIP"}} for name in self.names
+        ]
+
+    def endpoint_slices(self) -> list[Any]:
+        """Also of a Service that is gone, and of none at all."""
+        self.requests["slices"] += 1
+        owned = [{"kubernetes.io/service-name": name} for name in (*self.names, "gone")]
+        return [{"metadata": {"name": "s", "labels": each}, "endpoints": []} for each in (*owned, {})]
+
+
+def test_services_and_slices_are_listed_once_for_each_state_of_the_lab() -> None:
+    """However many are shown; each with its own slices, in the API's words for one of them."""
+    api = Listing("one", "two")
+    made = Inspection(Here(""), api, ProxyMode.NFTABLES, lambda _node: {})
+    shown = [list(yaml.safe_load_all(made.manifests(named(name)))) for name in ("one", "two", "one")]
+    assert api.requests == {"services": 1, "slices": 1}
+    assert shown[0] == shown[2]
+    for name, [service, of_it] in zip(("one", "two"), shown, strict=False):
+        assert service == {
+            "kind": "Service",
+            "apiVersion": "v1",
+            "metadata": {"name": name},
+            "spec": {"type": "ClusterIP"},
+        }
+        assert (of_it["kind"], of_it["apiVersion"]) == ("EndpointSlice", "discovery.k8s.io/v1")
+        assert of_it["metadata"]["labels"] == {"kubernetes.io/service-name": name}
+
+
+def test_a_service_that_is_gone_is_looked_for_in_the_state_of_the_lab_as_it_is() -> None:
+    """Then its slices are shown alone, while the API has some."""
+    api = Listing("one", "gone")
+    made = Inspection(Here(""), api, ProxyMode.NFTABLES, lambda _node: {})
+    kinds = [each["kind"] for each in yaml.safe_load_all(made.manifests(named("gone")))]
+    assert kinds == ["Service", "EndpointSlice", "EndpointSlice"]
+    api.names.remove("gone")
+    made.forget()
+    [alone] = yaml.safe_load_all(made.manifests(named("gone")))
+    assert alone["kind"] == "EndpointSlice"
+    assert made.manifests(named("never")) == ""
+    assert api.requests == {"services": 2, "slices": 2}
 
 
 def test_nft_tells_both_of_its_own_rules(asked: list[str]) -> None:

@@ -43,7 +43,10 @@ from lab.model import (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A batch that was judged, once for all who ask. fates: what became of each probe, in the order of the traces."""
+    """A batch that was judged, once for all who ask.
+
+    fates: what became of each probe, in the order of the traces; one object for all that fared alike.
+    """
 
     traces: Sequence[Trace]
     fates: tuple[Steady, ...]
@@ -58,7 +61,9 @@ def judged(batch: Sequence[Trace], facts: Facts) -> Judged:
     """Each probe judged. Raises LabError where one was never sent or never seen: that is no observation."""
     if not batch:
         raise LabError("a claim was to be judged without any probe")
-    return Judged(batch, tuple(judge_one(trace, facts) for trace in batch))
+    alike: dict[Steady, Steady] = {}
+    fates = (judge_one(trace, facts) for trace in batch)
+    return Judged(batch, tuple(alike.setdefault(fate, fate) for fate in fates))
 
 
 def judge(batch: Sequence[Trace], facts: Facts) -> Outcome:

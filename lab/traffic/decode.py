@@ -113,7 +113,10 @@ def _address(packed: bytes) -> IPv4Address:
 
 
 def decoder(known: Known) -> Callable[[bytes], Decoded | None]:
-    """What decodes packets of one look into the captures, during which nothing is sent that is to be found in it."""
+    """What decodes the packets of one look into the captures, each once, however many interfaces captured it.
+
+    What a packet is stays so meanwhile: a mark is known before its probe is sent. Only mirrors grow as packets come.
+    """
     if known.mirrors is not None:
         return lambda packet: decode(packet, known)
     return cache(lambda packet: decode(packet, known))

@@ -3,8 +3,8 @@
 import fnmatch
 from collections.abc import Sequence
 
+from conformance.exit_codes import AS_DOCUMENTED, DIFFERS, NOT_TESTED
 from conformance.results import Run, Verdict
-from conformance.verdict import AS_DOCUMENTED, DIFFERS, NOT_TESTED
 
 _OBSERVED = frozenset({Verdict.PASS, Verdict.KNOWN_DIFFERENCE})
 _DIFFERS = frozenset({Verdict.FAIL, Verdict.STALE_DIFFERENCE})

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from conformance.outcome import Outcome
+from conformance.tier import Tier
 from lab.api import LabRecord, Rule
 
 SCHEMA_VERSION = 3
@@ -31,13 +33,6 @@ class Verdict(StrEnum):
     LAB_ERROR = "lab error"
     NOT_SUPPORTED = "not supported"
     NOT_RUN = "not run"
-
-
-class Tier(StrEnum):
-    """Core: every cluster relies on it. Extended: documented, and used by fewer."""
-
-    CORE = "core"
-    EXTENDED = "extended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,17 +222,32 @@ class _Head:
     schema_version: int
 
 
-_HEAD = TypeAdapter(_Head)
-_ADAPTER = TypeAdapter(Run)
-_CLAIM = TypeAdapter(ClaimResult)
-_LAB = TypeAdapter(LabRecord)
+# Made when they are first needed: that takes a tenth of a second, and most who import this write and read nothing.
+@cache
+def _head() -> TypeAdapter[_Head]:
+    return TypeAdapter(_Head)
+
+
+@cache
+def _run() -> TypeAdapter[Run]:
+    return TypeAdapter(Run)
+
+
+@cache
+def _claim() -> TypeAdapter[ClaimResult]:
+    return TypeAdapter(ClaimResult)
+
+
+@cache
+def _lab() -> TypeAdapter[LabRecord]:
+    return TypeAdapter(LabRecord)
 
 
 def write_results(run: Run, path: Path) -> None:
     """Writes results.json, whole or not at all."""
     partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_bytes(_ADAPTER.dump_json(run, indent=1) + b"\n")
+        partial.write_bytes(_run().dump_json(run, indent=1) + b"\n")
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)
@@ -248,9 +258,9 @@ def read_results(path: Path) -> Run:
     """Reads results.json. ResultsError says what is wrong with it; OSError where it cannot be read."""
     content = path.read_bytes()
     try:
-        version = _HEAD.validate_json(content).schema_version
+        version = _head().validate_json(content).schema_version
         if 1 <= version <= SCHEMA_VERSION:
-            return _ADAPTER.validate_json(content)
+            return _run().validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
@@ -260,19 +270,19 @@ def read_results(path: Path) -> Run:
 
 def claim_json(claim: ClaimResult) -> str:
     """A claim as one line of JSON, for the way from an xdist worker to the controller."""
-    return _CLAIM.dump_json(claim).decode()
+    return _claim().dump_json(claim).decode()
 
 
 def claim_from_json(text: str) -> ClaimResult:
     """The inverse of claim_json."""
-    return _CLAIM.validate_json(text)
+    return _claim().validate_json(text)
 
 
 def lab_json(record: LabRecord) -> str:
     """A lab as one line of JSON, for the way from an xdist worker to the controller."""
-    return _LAB.dump_json(record).decode()
+    return _lab().dump_json(record).decode()
 
 
 def lab_from_json(text: str) -> LabRecord:
     """The inverse of lab_json."""
-    return _LAB.validate_json(text)
+    return _lab().validate_json(text)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from conformance.difference import KnownDifference
+from conformance.exit_codes import AS_DOCUMENTED, DIFFERS, INTERRUPTED, NOT_TESTED
 from conformance.outcome import Changed, Lost, Outcome, Unstable
 from conformance.results import Verdict
 
@@ -16,8 +17,6 @@ LOOK_AT_FAILURES = "the claims that fail in the same run: what they say was lost
 
 NOT_OBSERVED = frozenset({Verdict.LAB_ERROR, Verdict.NOT_SUPPORTED, Verdict.NOT_RUN})
 """Verdicts of claims of which nothing is known: none of them is green."""
-
-AS_DOCUMENTED, DIFFERS, USAGE, NOT_TESTED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def verdict_of(expected: Outcome, observed: Outcome, difference: KnownDifference | None) -> Verdict:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass
 
 from conformance.outcome import Balanced, Skewed
-from conformance.results import ClaimResult, Requirement, Tier, Verdict
+from conformance.results import ClaimResult, Requirement, Verdict
+from conformance.tier import Tier
 from conformance.verdict import NOT_OBSERVED
 from reports.document import Shown
 from reports.summary import URGENCY

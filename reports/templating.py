@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance import verdict
+from conformance import exit_codes
 from conformance.results import Run
 from reports import claim_parts, drawing, surroundings, wording
 from reports.alike import same_outcome, same_packets
@@ -38,9 +39,9 @@ def tight(page: str) -> str:
 def standing(run: Run) -> str:
     """The class of a run's sentence: what its colour says, which the words say, too."""
     match run.exit_code:
-        case verdict.AS_DOCUMENTED:
+        case exit_codes.AS_DOCUMENTED:
             return "sound"
-        case verdict.DIFFERS:
+        case exit_codes.DIFFERS:
             return "fails"
         case _:
             return "doubtful"
@@ -80,8 +81,16 @@ _OF_WORDS: Mapping[str, Callable[..., object]] = {
 }
 
 
+def compile_templates() -> None:
+    """Compiles every template now, for the first page to be rendered sooner."""
+    templates = environment()
+    for name in templates.list_templates(["html"]):
+        templates.get_template(name)
+
+
+@cache
 def environment() -> Environment:
-    """Templates that escape what they are given, and stop at what they are not given."""
+    """Templates that escape what they are given, and stop at what they are not given. Keeps what it has compiled."""
     made = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,

@@ -1,6 +1,8 @@
 """What the options of a command ask of the lab that it makes, and of the machine that is to run it."""
 
 import argparse
+import os
+import random
 import sys
 
 from lab.components.progress import Lines
@@ -8,7 +10,34 @@ from lab.components.sources import Sources
 from lab.profiles import Encapsulation, Implementation, Profile
 from svcproof.doctor import command as diagnosis
 from svcproof.doctor.real import real_machine
+from svcproof.lab_run import LabRequest
+from svcproof.run import RunRequest
 from svcproof.settings import Settings
+
+_WORKERS = 2
+
+
+def run_request(options: argparse.Namespace, settings: Settings, profile: Profile) -> RunRequest:
+    """A run of every claim."""
+    return RunRequest(
+        lab=lab_request(options, settings, profile),
+        workers=options.workers or _workers(options),
+        traced=options.trace,
+    )
+
+
+def lab_request(options: argparse.Namespace, settings: Settings, profile: Profile) -> LabRequest:
+    """The labs of a run or a sabotage."""
+    return LabRequest(
+        profile=profile,
+        sources=sources(options, settings),
+        runs=options.runs,
+        encapsulation=encapsulation(options, profile),
+        implementation=implementation(options),
+        seed=random.randrange(1 << 32) if options.seed is None else options.seed,  # noqa: S311 - no secret
+        command=options.typed,
+        environ=settings.environ,
+    )
 
 
 def sources(options: argparse.Namespace, settings: Settings) -> Sources:
@@ -54,3 +83,8 @@ def require(options: argparse.Namespace, settings: Settings, profile: Profile) -
 
 def _encapsulation(options: argparse.Namespace) -> Encapsulation | None:
     return Encapsulation(options.encapsulation) if options.encapsulation else None
+
+
+def _workers(options: argparse.Namespace) -> int:
+    """A lab for each core up to two; one for single claims, which come up as soon."""
+    return 1 if getattr(options, "claim", None) else min(_WORKERS, os.cpu_count() or 1)

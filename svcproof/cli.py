@@ -4,17 +4,18 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
-from conformance.results import Tier
-from conformance.verdict import AS_DOCUMENTED, INTERRUPTED, NOT_TESTED, USAGE
+from conformance.exit_codes import AS_DOCUMENTED, INTERRUPTED, NOT_TESTED, USAGE
+from conformance.tier import Tier
 from lab.components.products import KUBERNETES_VERSION
 from lab.errors import LabError, UsageError
 from lab.profiles import PROFILES, Encapsulation, Implementation
-from svcproof import __version__, commands
+from svcproof import __version__
+from svcproof.sabotage.duration import seconds
 from svcproof.sabotage.fault import Kind
-from svcproof.sabotage.order import seconds
 from svcproof.settings import Settings
 
 _MOST_WORKERS = 16
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if theirs and not options.takes_more:
         options.verb.error(f"what follows -- is for commands that pass it on: {' '.join(theirs)!r}")
     try:
-        return int(options.command(options, Settings.from_env(os.environ)))
+        return _command(options.command)(options, Settings.from_env(os.environ))
     except UsageError as error:
         return _complain(error, USAGE)
     except LabError as error:
@@ -77,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_doctor(verbs: _Verbs) -> None:
-    verb = _verb(verbs, "doctor", commands.doctor, "find out by trying what this machine can run")
+    verb = _verb(verbs, "doctor", "doctor.doctor", "find out by trying what this machine can run")
     verb.add_argument("profiles", nargs="*", metavar="PROFILE", help="all of them by default")
     verb.add_argument("--brief", action="store_true", help="say only what stands in the way")
     verb.add_argument("--json", action="store_true", help="for programs")
@@ -86,7 +87,7 @@ def _add_doctor(verbs: _Verbs) -> None:
 
 
 def _add_run(verbs: _Verbs) -> None:
-    verb = _verb(verbs, "run", commands.run, "run the scenarios of a profile and write a report")
+    verb = _verb(verbs, "run", "run.run", "run the scenarios of a profile and write a report")
     verb.usage = "svcproof run [options] PROFILE [-- pytest arguments]"
     _add_profile(verb)
     _add_choice(verb)
@@ -104,13 +105,13 @@ def _add_run(verbs: _Verbs) -> None:
 
 
 def _add_rerun_and_claims(verbs: _Verbs) -> None:
-    rerun = _verb(verbs, "rerun", commands.rerun, "judge one claim of a run again, alone on a fresh lab")
+    rerun = _verb(verbs, "rerun", "rerun.rerun", "judge one claim of a run again, alone on a fresh lab")
     rerun.add_argument("claim", metavar="CLAIM", help="its id, as in the report")
     rerun.add_argument(
         "--run", type=Path, default=Path("runs/latest"), metavar="RUN", help="the run (%(default)s)"
     )
     _add_run_settings(rerun)
-    claims = _verb(verbs, "claims", commands.claims, "list the claims that a profile's run judges")
+    claims = _verb(verbs, "claims", "claims.claims", "list the claims that a profile's run judges")
     _add_profile(claims)
     _add_choice(claims)
     _add_kubernetes(claims)
@@ -119,7 +120,7 @@ def _add_rerun_and_claims(verbs: _Verbs) -> None:
 
 def _add_sabotage(verbs: _Verbs) -> None:
     verb = _verb(
-        verbs, "sabotage", commands.sabotage, "break a lab's rules, one at a time: do claims notice?"
+        verbs, "sabotage", "sabotage.sabotage", "break a lab's rules, one at a time: do claims notice?"
     )
     _add_profile(verb)
     verb.add_argument(
@@ -172,28 +173,28 @@ def _add_lab_settings(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_up_and_down(verbs: _Verbs) -> None:
-    up = _verb(verbs, "up", commands.up, "make a lab that stays up")
+    up = _verb(verbs, "up", "labs.up", "make a lab that stays up")
     _add_profile(up)
     up.add_argument("--name", default="", help="of the lab (the profile's)")
     _add_lab_settings(up)
-    down = _verb(verbs, "down", commands.down, "end a lab that was made by `up`")
+    down = _verb(verbs, "down", "labs.down", "end a lab that was made by `up`")
     down.add_argument("name", nargs="?", default="", metavar="LAB")
     down.add_argument("--all", action="store_true", help="every lab that was made by `up`")
 
 
 def _add_looking(verbs: _Verbs) -> None:
-    labs = _verb(verbs, "labs", commands.labs, "list the labs that stand")
-    status = _verb(verbs, "status", commands.status, "show a lab's places, programs and health")
+    labs = _verb(verbs, "labs", "labs.labs", "list the labs that stand")
+    status = _verb(verbs, "status", "labs.status", "show a lab's places, programs and health")
     status.add_argument("name", nargs="?", default="", metavar="LAB")
     for verb in (labs, status):
         verb.add_argument("--json", action="store_true", help="for programs")
 
 
 def _add_places(verbs: _Verbs) -> None:
-    exec_ = _verb(verbs, "exec", commands.exec_, "run a command at a place of a lab")
+    exec_ = _verb(verbs, "exec", "labs.exec_", "run a command at a place of a lab")
     exec_.usage = "svcproof exec [--lab LAB] PLACE -- COMMAND ..."
-    shell = _verb(verbs, "shell", commands.shell, "open a shell at a place of a lab")
-    dump = _verb(verbs, "dump", commands.dump, "print rules, conntrack, addresses and routes of a place")
+    shell = _verb(verbs, "shell", "labs.shell", "open a shell at a place of a lab")
+    dump = _verb(verbs, "dump", "labs.dump", "print rules, conntrack, addresses and routes of a place")
     for verb in (exec_, shell, dump):
         verb.add_argument("place", metavar="PLACE", help="a node, a pod, a client: see `svcproof status`")
         verb.add_argument("--lab", default="", metavar="LAB", help="where several stand")
@@ -201,7 +202,7 @@ def _add_places(verbs: _Verbs) -> None:
 
 def _add_report(verbs: _Verbs) -> None:
     report = _verb(
-        verbs, "report", commands.report, "render the report of runs again, from their results alone"
+        verbs, "report", "reports.report", "render the report of runs again, from their results alone"
     )
     report.add_argument(
         "runs",
@@ -215,19 +216,27 @@ def _add_report(verbs: _Verbs) -> None:
     )
     report.add_argument("--note", default="", metavar="TEXT", help="what a reader must know first")
     compare = _verb(
-        verbs, "compare", commands.compare, "say in what two runs differ; exit code 1 where they do"
+        verbs, "compare", "reports.compare", "say in what two runs differ; exit code 1 where they do"
     )
     compare.add_argument("before", type=Path, metavar="A", help="a run's directory or its results.json")
     compare.add_argument("after", type=Path, metavar="B", help="the other's")
     bundle = _verb(
-        verbs, "bundle", commands.bundle, "put all evidence of claims into one file each, for an issue"
+        verbs, "bundle", "reports.bundle", "put all evidence of claims into one file each, for an issue"
     )
     bundle.add_argument("run", type=Path, metavar="RUN", help="a run's directory")
     bundle.add_argument("claims", nargs="*", metavar="CLAIM", help="claim ids (those that fail)")
     bundle.add_argument("--redact", action="store_true", help="with other addresses, in packets and logs too")
 
 
-def _verb(verbs: _Verbs, name: str, command: Command, text: str) -> argparse.ArgumentParser:
+def _command(name: str) -> Command:
+    """The function of this name in svcproof.commands. Only its module is imported: what others need takes seconds."""
+    module, _, function = name.partition(".")
+    found: Command = getattr(import_module(f"svcproof.commands.{module}"), function)
+    return found
+
+
+def _verb(verbs: _Verbs, name: str, command: str, text: str) -> argparse.ArgumentParser:
+    """command: as _command takes it."""
     said = f"{text[0].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
     added = verbs.add_parser(name, help=text, description=said, allow_abbrev=False)
     added.set_defaults(

@@ -4,7 +4,7 @@ import secrets
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,13 +53,22 @@ def prepare(request: LabRequest, name: str, progress: Progress) -> Path:
     return directory
 
 
-def enter(request: LabRequest, directory: Path, argv: Sequence[str], labs: Labs) -> int:
-    """Runs a program in a capsule to its end; its exit code. Where it cannot be started, the directory goes."""
+def enter(
+    request: LabRequest,
+    directory: Path,
+    argv: Sequence[str],
+    labs: Labs,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> int:
+    """Runs a program in a capsule to its end; its exit code. Where it cannot be started, the directory goes.
+
+    meanwhile: what to do here once it runs.
+    """
     try:
         with labs.register(directory.name, LabUse.RUN, request.profile.name, directory) as entry:
             capsule = start_capsule(list(argv), clean(request.environ))
             entry.started(capsule)
-            return supervise(capsule)
+            return supervise(capsule, meanwhile)
     except LabError:
         shutil.rmtree(directory, ignore_errors=True)
         raise

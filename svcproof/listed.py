@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from pydantic import TypeAdapter
 
-from conformance.results import Tier
+from conformance.tier import Tier
 from lab.errors import UsageError
 from lab.profiles import Profile
 from reports.summary import counted

@@ -11,6 +11,7 @@ from reports.junit import render_junit
 from reports.markdown import render_markdown
 from reports.sabotage import SabotageTable
 from reports.summary import counted, sentence
+from reports.templating import compile_templates
 from svcproof.bundle import kept_files, write_bundle
 from svcproof.figures import figures
 from svcproof.next_steps import next_steps
@@ -26,6 +27,11 @@ FIGURES_FILE = "figures.txt"
 _LATEST = "latest"
 _MOST_BUNDLES = 20
 """A run in which everything fails says so well enough with this many files; `svcproof bundle` makes any other."""
+
+
+def get_ready() -> None:
+    """Compiles the templates of the page before there is anything to write."""
+    compile_templates()
 
 
 def publish(run: Run, directory: Path, progress: Progress, note: str = "") -> None:

@@ -5,18 +5,18 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 import scenarios
+from conformance.exit_codes import USAGE
 from conformance.gate import gated, unmet
 from conformance.results import Run, read_results
-from conformance.verdict import USAGE
 from lab.components.progress import Progress
 from lab.errors import LabError
 from svcproof.invocation import RESULTS_FILE
 from svcproof.lab_run import LabRequest, enter, prepare, wrote_nothing
 from svcproof.labs import Labs
-from svcproof.published import point_latest, publish
+
+_PYTEST_USAGE_ERROR = 4
+"""pytest.ExitCode.USAGE_ERROR: to ask pytest itself takes a quarter of a second before a run begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ def run(request: RunRequest, labs: Labs, progress: Progress) -> Run | None:
     """Runs one profile; its results, or nothing where pytest refused its arguments (it has said why)."""
     directory = prepare(request.lab, request.lab.profile.name, progress)
     progress.say(f"{request.lab.profile.name}: run {directory.name}")
-    code = enter(request.lab, directory, pytest_command(request, directory), labs)
-    if code == pytest.ExitCode.USAGE_ERROR:
+    code = enter(request.lab, directory, pytest_command(request, directory), labs, _get_ready)
+    if code == _PYTEST_USAGE_ERROR:
         shutil.rmtree(directory)
         return None
     return _finish(directory, code, progress)
@@ -88,7 +88,16 @@ def exit_code_of(results: Run | None, request: RunRequest, progress: Progress) -
     return gated(results, required=request.required, baseline=request.baseline)
 
 
+def _get_ready() -> None:
+    """Imports and compiles what writes the report while one core has nothing to do: pytest begins in one process."""
+    from svcproof.published import get_ready  # noqa: PLC0415 - not before the labs are on their way
+
+    get_ready()
+
+
 def _finish(directory: Path, code: int, progress: Progress) -> Run:
+    from svcproof.published import point_latest, publish  # noqa: PLC0415 - see _get_ready
+
     results = directory / RESULTS_FILE
     if not results.exists():
         raise wrote_nothing(directory, code)

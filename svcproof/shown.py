@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import TypeAdapter
 
-from conformance.verdict import NOT_TESTED
+from conformance.exit_codes import NOT_TESTED
 from lab.api import LabRecord
 from lab.errors import LabError
 from svcproof.labs import LabEntry, LabUse

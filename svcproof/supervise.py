@@ -1,6 +1,7 @@
 """Waits for a capsule and passes the user's signals on: once politely, twice firmly, three times for good."""
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 from lab.capsule.start import Capsule
@@ -9,8 +10,11 @@ _LADDER = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def supervise(capsule: Capsule) -> int:
-    """Returns the exit code of the capsule's program. Every further signal from the user climbs one rung."""
+def supervise(capsule: Capsule, meanwhile: Callable[[], None] = lambda: None) -> int:
+    """Returns the exit code of the capsule's program. Every further signal from the user climbs one rung.
+
+    meanwhile: is called once signals are passed on.
+    """
     asked = 0
 
     def pass_on(_number: int, _frame: FrameType | None) -> None:
@@ -24,6 +28,7 @@ def supervise(capsule: Capsule) -> int:
 
     before = {number: signal.signal(number, pass_on) for number in _ASKED}
     try:
+        meanwhile()
         return capsule.wait()
     finally:
         for number, handler in before.items():

@@ -3,8 +3,8 @@
 import os
 import signal
 
+from conformance.exit_codes import NOT_TESTED
 from conformance.results import Verdict
-from conformance.verdict import NOT_TESTED
 from tests_lab.commanded import COMMAND_SECONDS, Commanded
 from tests_lab.waiting import until
 

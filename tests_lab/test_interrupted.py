@@ -4,8 +4,8 @@ import signal
 
 import pytest
 
+from conformance.exit_codes import INTERRUPTED
 from conformance.results import Verdict
-from conformance.verdict import INTERRUPTED
 from tests_lab.commanded import COMMAND_SECONDS, Commanded
 
 

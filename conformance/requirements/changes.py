@@ -1,7 +1,8 @@
 """What is required of Services that change, and how soon nodes follow."""
 
 from conformance.requirements.sources import E2E
-from conformance.results import Requirement, Tier
+from conformance.results import Requirement
+from conformance.tier import Tier
 
 _PROGRAMMING = (
     "https://github.com/kubernetes/community/blob/master/sig-scalability/slos/network_programming_latency.md"

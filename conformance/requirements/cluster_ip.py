@@ -1,7 +1,8 @@
 """What is required of cluster IPs, and of Services side by side."""
 
 from conformance.requirements.sources import DOCS, E2E, SERVICE, TESTS
-from conformance.results import Requirement, Tier
+from conformance.results import Requirement
+from conformance.tier import Tier
 
 CLUSTER_IP = (
     Requirement(

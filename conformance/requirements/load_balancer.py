@@ -1,7 +1,8 @@
 """What is required of addresses that lie outside the cluster: load balancers, external IPs, health check ports."""
 
 from conformance.requirements.sources import SERVICE
-from conformance.results import Requirement, Tier
+from conformance.results import Requirement
+from conformance.tier import Tier
 
 LOAD_BALANCER = (
     Requirement(

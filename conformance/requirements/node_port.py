@@ -1,7 +1,8 @@
 """What is required of node ports."""
 
 from conformance.requirements.sources import E2E, SERVICE, TESTS
-from conformance.results import Requirement, Tier
+from conformance.results import Requirement
+from conformance.tier import Tier
 
 NODE_PORT = (
     Requirement(

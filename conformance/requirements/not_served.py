@@ -1,7 +1,8 @@
 """What is required of what kube-proxy does not serve, and what the API does not take."""
 
 from conformance.requirements.sources import E2E, SERVICE
-from conformance.results import Requirement, Tier
+from conformance.results import Requirement
+from conformance.tier import Tier
 
 _NFTABLES_KEP = "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/3866-nftables-proxy"
 

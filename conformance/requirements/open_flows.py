@@ -1,6 +1,7 @@
 """What is required of flows that are open, and UDP."""
 
-from conformance.results import Requirement, Tier
+from conformance.results import Requirement
+from conformance.tier import Tier
 
 _CONNTRACK = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/test/e2e/network/conntrack.go"
 _CLEANUP = "https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/conntrack/cleanup.go"

@@ -1,6 +1,7 @@
 """What is required of the pod network, on which kube-proxy's answers rest."""
 
-from conformance.results import Requirement, Tier
+from conformance.results import Requirement
+from conformance.tier import Tier
 
 _MODEL = "https://kubernetes.io/docs/concepts/services-networking/#the-kubernetes-network-model"
 _DATA_PATH = "https://docs.tigera.io/calico/latest/reference/architecture/data-path"

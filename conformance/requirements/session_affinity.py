@@ -1,7 +1,8 @@
 """What is required of session affinity."""
 
 from conformance.requirements.sources import E2E
-from conformance.results import Requirement, Tier
+from conformance.results import Requirement
+from conformance.tier import Tier
 
 SESSION_AFFINITY = (
     Requirement(

@@ -1,6 +1,7 @@
 """What is required of policies and hints that choose among endpoints."""
 
-from conformance.results import Requirement, Tier
+from conformance.results import Requirement
+from conformance.tier import Tier
 
 TRAFFIC_POLICY = (
     Requirement(

@@ -206,7 +206,7 @@ class Serving:
         self._unawaited = True
 
     def catch_up(self) -> None:
-        """Waits for the rules of what was not awaited; not among the figures, for nobody knows since when they are there."""
+        """Waits for the rules of what was not awaited. Not among the figures: nobody knows how long they took."""
         if self._unawaited:
             self.wait_rules()
             self._wait_behind_rules()

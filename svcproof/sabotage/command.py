@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.verdict import NOT_TESTED
+from conformance.exit_codes import NOT_TESTED
 from lab.components.progress import Progress
 from svcproof.lab_run import LabRequest, enter, prepare, wrote_nothing
 from svcproof.labs import Labs

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conformance.verdict import INTERRUPTED, NOT_TESTED
+from conformance.exit_codes import INTERRUPTED, NOT_TESTED
 from lab.errors import LabError
 from lab.netns.bring_up import lab_up
 from lab.netns.order import read_order as read_lab_order

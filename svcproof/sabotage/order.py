@@ -1,7 +1,5 @@
 """What is wanted of a sabotage: written down outside the capsule, read inside it."""
 
-import argparse
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +8,6 @@ from pydantic import TypeAdapter
 from svcproof.sabotage.fault import Kind
 
 _FILE = "sabotage-order.json"
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +35,3 @@ def write_order(order: SabotageOrder, directory: Path) -> None:
 def read_order(directory: Path) -> SabotageOrder:
     """Reads what write_order wrote."""
     return _ADAPTER.validate_json((directory / _FILE).read_bytes())
-
-
-def seconds(text: str) -> float:
-    """A time as users write it: 90s, 10m, 1h. For argparse."""
-    found = re.fullmatch(r"(\d+)([smh])", text)
-    if found is None or int(found[1]) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 90s, 10m or 1h")
-    return float(int(found[1]) * _SECONDS[found[2]])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance.verdict import AS_DOCUMENTED, DIFFERS, INTERRUPTED, NOT_TESTED
+from conformance.exit_codes import AS_DOCUMENTED, DIFFERS, INTERRUPTED, NOT_TESTED
 from svcproof.sabotage.results import Fate, FaultResult, Sabotage
 from svcproof.sabotage.seen_red import blind
 

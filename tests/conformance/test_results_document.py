@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.results import SCHEMA_VERSION, Run, Tier, Verdict, read_results
+from conformance.results import SCHEMA_VERSION, Run, Verdict, read_results
+from conformance.tier import Tier
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "results.md"
 

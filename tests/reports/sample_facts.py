@@ -1,6 +1,7 @@
 """What the claims of the sample are about, and what a lab tells of them."""
 
-from conformance.results import DifferenceRecord, PassedRule, Requirement, Tier
+from conformance.results import DifferenceRecord, PassedRule, Requirement
+from conformance.tier import Tier
 from lab.api import Rule
 
 DOCS = "https://kubernetes.io/docs/reference/networking/virtual-ips/"

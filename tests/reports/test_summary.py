@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from conformance.outcome import Changed, Dropped, Fate, Forwarded, Lost, Outcome, Unstable
-from conformance.results import Run, Tier, Verdict
+from conformance.results import Run, Verdict
+from conformance.tier import Tier
 from lab.model import Place
 from reports.catalogue import entries, families
 from reports.document import shown

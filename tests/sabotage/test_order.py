@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from svcproof.sabotage.duration import seconds
 from svcproof.sabotage.fault import Kind
-from svcproof.sabotage.order import SabotageOrder, read_order, seconds, write_order
+from svcproof.sabotage.order import SabotageOrder, read_order, write_order
 
 
 @pytest.mark.parametrize(("text", "value"), [("90s", 90.0), ("3m", 180.0), ("1h", 3600.0)])

@@ -15,6 +15,7 @@ from conformance.results import ClaimResult, Run, read_results
 from lab.netns.order import LabOrder, write_order
 from lab.polling import Limit, wait_until
 from lab.profiles import Encapsulation, profile_named
+from svcproof import lab_session
 from svcproof.invocation import ORDER_FILE, RESULTS_FILE, Invocation, write_invocation
 
 ROOT = Path(__file__).parents[2]
@@ -29,10 +30,10 @@ from lab.errors import *
 from lab.model import *
 from tests.svcproof.fake_lab import FakeBringUp
 
-def pytest_configure(config):
+def pytest_sessionstart(session):
     patch = pytest.MonkeyPatch()
-    patch.setattr("svcproof.plugin.lab_up", FakeBringUp(MADE_OF))
-    config.add_cleanup(patch.undo)
+    patch.setattr("svcproof.lab_session.lab_up", FakeBringUp(MADE_OF))
+    session.config.add_cleanup(patch.undo)
 """
 
 _SCENARIO = """
@@ -83,6 +84,8 @@ class ScenarioRun:
     """A directory of scenarios and the run's own directory beside it."""
 
     def __init__(self, pytester: pytest.Pytester) -> None:
+        # Imported before pytester notes what was: else it would be gone after each session, and patched in vain.
+        assert lab_session is not None
         self._pytester = pytester
         self._home = pytester.mkdir("scenarios")
         self._run = pytester.mkdir("run")

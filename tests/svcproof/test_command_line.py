@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.exit_codes import NOT_TESTED, USAGE
 from conformance.results import write_results
-from conformance.verdict import NOT_TESTED, USAGE
 from lab.errors import LabError
 from svcproof import cli
 from tests.reports.sample import sample_run
@@ -156,7 +156,7 @@ def test_a_lab_error_is_a_code_of_its_own(
     def broken(*_: object) -> int:
         raise LabError("it broke", command=["nft", "-f"], output="syntax error", next_step="svcproof doctor")
 
-    monkeypatch.setattr("svcproof.commands.labs", broken)
+    monkeypatch.setattr("svcproof.commands.labs.labs", broken)
     assert typed(["labs"]) == 3
     assert capsys.readouterr().err == (
         "svcproof: it broke\n  command: nft -f\n  output:\n    syntax error\n  try: svcproof doctor\n"
@@ -171,7 +171,7 @@ def test_an_interrupt_is_a_code_of_its_own(
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("svcproof.commands.labs", interrupted)
+    monkeypatch.setattr("svcproof.commands.labs.labs", interrupted)
     assert (typed(["labs"]), capsys.readouterr().err) == (130, "svcproof: interrupted\n")
 
 
@@ -209,5 +209,5 @@ def test_a_reader_who_has_had_enough_hides_no_failure(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("os.dup2", lambda *_: None)
     for verb, code in (("run", NOT_TESTED), ("sabotage", NOT_TESTED), ("claims", 0)):
-        monkeypatch.setattr(f"svcproof.commands.{verb}", broken)
+        monkeypatch.setattr(f"svcproof.commands.{verb}.{verb}", broken)
         assert typed([verb, "nftables-flannel"]) == code

@@ -4,7 +4,6 @@ import zipfile
 
 import pytest
 
-from svcproof import plugin
 from svcproof.bundle import write_bundle
 from tests.svcproof.scenario_run import ScenarioRun
 
@@ -24,7 +23,6 @@ def test_it(live, flow, expect):
 @pytest.fixture
 def scenarios(pytester: pytest.Pytester) -> ScenarioRun:
     """A directory with one claim."""
-    assert plugin is not None
     made = ScenarioRun(pytester)
     made.scenario("a", ONE_CLAIM)
     return made

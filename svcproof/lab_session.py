@@ -66,9 +66,10 @@ def _chosen(config: pytest.Config, items: list[pytest.Item]) -> dict[str, Collec
         dropped = [item for item in items if claims[item.nodeid].id not in wanted]
         items[:] = [item for item in items if claims[item.nodeid].id in wanted]
         config.hook.pytest_deselected(items=dropped)
-    items[:] = in_order(items)
+    chosen = {item.nodeid: claims[item.nodeid] for item in items}
     config.stash[_STORIES] = stories_of(items)
-    return {item.nodeid: claims[item.nodeid] for item in items}
+    items[:] = in_order(items)
+    return chosen
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -52,7 +52,7 @@ def pytest_command(request: RunRequest, directory: Path) -> list[str]:
     """The program of the capsule: pytest over the scenarios, with a lab for each worker."""
     home = Path(scenarios.__path__[0])
     # A worker that dies is not replaced, because another would bring up one more lab beside what is left of a lab.
-    spread = ["--dist", "loadscope", "--max-worker-restart=0"]
+    spread = ["--dist", "loadscope", "--no-loadscope-reorder", "--max-worker-restart=0"]
     workers = ["-n", str(request.workers), *spread] if request.workers > 1 else []
     chosen = [f"--svcproof-claim={claim}" for claim in request.claims]
     traced = ["--svcproof-trace"] if request.traced else []

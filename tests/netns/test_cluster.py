@@ -51,7 +51,7 @@ class Standing(Serving):
     """Serves nothing, and has addresses."""
 
     def __init__(self) -> None:
-        self.facts, self.proxies = facts_of(()), Telling()
+        self.facts, self.proxies, self._unawaited = facts_of(()), Telling(), False
 
 
 @pytest.fixture

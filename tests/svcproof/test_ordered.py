@@ -5,6 +5,7 @@ from itertools import groupby
 
 import pytest
 
+from scenarios.rows import row_of
 from svcproof.ordered import in_order, opened_with, stories_of
 from svcproof.scenario_items import scenario_items
 
@@ -13,10 +14,22 @@ ORDERED = in_order(ITEMS)
 STORIES = stories_of(ORDERED)
 
 
-def test_no_claim_is_lost_and_modules_stay_where_they_are() -> None:
-    """Only claims of one module change places."""
+def test_no_claim_is_lost_and_what_is_run_together_stays_together() -> None:
+    """Claims of a module follow each other, and so do the modules of a row."""
     assert Counter(ITEMS) == Counter(ORDERED)
-    assert [item.path for item in ITEMS] == [item.path for item in ORDERED]
+    for name in (lambda item: item.path, lambda item: row_of(item.path)):
+        units = [unit for unit, _ in groupby(ORDERED, key=name)]
+        assert len(units) == len(set(units))
+
+
+def test_what_takes_long_is_not_last() -> None:
+    """Half a minute of silence, or of claims that each need a change, would be waited for by all other workers."""
+    rows = [row for row, _ in groupby(ORDERED, key=lambda item: row_of(item.path))]
+    late = rows[len(rows) // 2 :]
+    assert not {"test_affinity_time_out", "test_load_distribution", "test_open_connections_of_services"} & {
+        *late
+    }
+    assert "test_side_by_side_outside" in rows[: len(rows) // 2]
 
 
 def test_each_of_the_circumstances_comes_once_in_a_module() -> None:

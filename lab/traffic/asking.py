@@ -1,6 +1,7 @@
 """Asks by HTTP, over sockets of the sender's kernel, and keeps what was seen of each connection."""
 
 import socket
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
@@ -16,6 +17,9 @@ from lab.traffic.repair import begin_at, in_repair
 from lab.traffic.trace import traces
 
 _MOST_BYTES = 65536
+_RESET_AT_CLOSE = struct.pack("ii", 1, 0)
+"""Else the server's kernel remembers the connection for a minute (TIME_WAIT), and once nobody listens there any more,
+it refuses a SYN of the same port with an ACK at first: RFC 9293, 3.10.7.4, and tcp_v4_rcv of Linux."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Asking:
         """A socket with a port, which it has all the same where its connection is refused."""
         with self._inside(sender):
             sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         sock.settimeout(Limit.HTTP_ANSWERED.seconds)
         sock.bind(("0.0.0.0", 0))  # noqa: S104 - a sender's end
         return sock

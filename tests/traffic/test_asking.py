@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import IPv4Address
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -81,6 +82,16 @@ def test_what_was_captured_before_belongs_to_no_connection(port: int) -> None:
 
     Asking(Looking(), lambda _: nullcontext()).get(Question(Place.CLIENT, LOCALHOST, port, "/healthz"), 1)
     assert listening == [False, True]
+
+
+def test_the_server_remembers_no_connection(port: int) -> None:
+    """Its kernel would not refuse the same port at once, when nobody listens there any more."""
+    asking = Asking(NoCaptures(), lambda _: nullcontext())
+    [made] = asking.get(Question(Place.CLIENT, LOCALHOST, port, "/healthz"), 1)
+    ends = f":{port:04X} {made.probe.headers.source.packed[::-1].hex().upper()}:{made.probe.headers.source_port:04X}"
+    sockets = Path("/proc/thread-self/net/tcp").read_text()
+    assert f":{port:04X} " in sockets
+    assert ends not in sockets
 
 
 def test_no_two_connections_have_one_port(port: int) -> None:

@@ -88,7 +88,7 @@ class Observation(Captured):
 
     outcome: Outcome
     seconds: float
-    fates: tuple[Steady, ...] = ()
+    fates: tuple[Steady, ...]
     followed: tuple[Followed, ...] = ()
     requests: tuple[ArpRequest, ...] = ()
 
@@ -233,7 +233,7 @@ class Live:
         else:
             outcome = Rejected(answer.fields, answer.status, answer.reason)
         plan, seconds = Plan("the API was asked once", 0.0), time.monotonic() - start
-        self._observations.append(Observation(flow, plan, (), self._cluster.facts(), outcome, seconds))
+        self._observations.append(Observation(flow, plan, (), self._cluster.facts(), outcome, seconds, ()))
         return outcome
 
     def observe_way(self, flow: Flow) -> Outcome:

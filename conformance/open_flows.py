@@ -3,14 +3,20 @@
 Each flow would else cost two changes of the lab, and all of these changes would be the same.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from conformance.arranged import Arranged
 from conformance.live import Live
+from lab.errors import DaemonDied, LabError
 from lab.model import Circumstance, Flow, Service
 
 Circumstances = tuple[Circumstance, ...]
+
+MOST_SECONDS = 10.0
+"""How long a flow may wait until it is observed. A kernel forgets one of UDP after 30 s, or after 120 s if it has
+lasted (nf_conntrack_udp_timeout and nf_conntrack_udp_timeout_stream, nf_conntrack-sysctl.rst)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +35,71 @@ class Story:
     is_left: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """Flows that are open and have not been observed. since: when the last packets were sent on them, monotonic."""
+
+    story: Story
+    flows: frozenset[Flow]
+    since: float
+
+    def has(self, story: Story, flow: Flow) -> bool:
+        return story == self.story and flow in self.flows and time.monotonic() - self.since < MOST_SECONDS
+
+    def stays(self, story: Story) -> bool:
+        """Whether a claim that opens nothing is observed in the same present, and leaves it as it is."""
+        same = (self.story.services, self.story.present) == (story.services, story.present)
+        return same and not story.is_left
+
+
 class OpenFlows:
     """The flows that are open in a lab and that nobody has observed yet."""
 
     def __init__(self, arranged: Arranged) -> None:
         self._arranged = arranged
-        self._story: Story | None = None
-        self._flows: frozenset[Flow] = frozenset()
+        self._open: _Open | None = None
 
     def bring(self, live: Live, story: Story, flow: Flow, others: Iterable[Flow] = ()) -> None:
         """Brings the lab to the story's present, with the flow open if the story has it opened.
 
         others: further flows with this story, of claims that come later. What is sent to open any is sent by `live`.
         """
-        flows, known = self._flows, self._story
-        self._flows, self._story = frozenset(), None
-        if story.opened is not None and not (story == known and flow in flows):
-            flows = self._open(live, story, flow, others)
+        known, self._open = self._open, None
+        if story.opened is not None and not (known is not None and known.has(story, flow)):
+            known = self._opened(live, story, flow, others)
         self._arranged.arrange(story.services, story.present)
-        # To be observed may end a flow.
-        if story.opened is not None:
-            self._flows, self._story = flows - {flow}, story
-        elif known is not None and _stays(known, story):
-            self._flows, self._story = flows, known
+        if known is not None and (story == known.story or known.stays(story)):
+            # To be observed may end a flow.
+            self._open = _Open(known.story, known.flows - {flow}, known.since)
 
-    def _open(self, live: Live, story: Story, flow: Flow, others: Iterable[Flow]) -> frozenset[Flow]:
+    def _opened(self, live: Live, story: Story, flow: Flow, others: Iterable[Flow]) -> _Open:
         """Opens these flows and has them live through the story. Of several that use one connection, the first."""
-        by_connection = {each.stray_of or each: each for each in (*reversed(tuple(others)), flow)}
+        by_connection = {_connection(each): each for each in reversed((flow, *others))}
         self._arranged.arrange(story.services, story.opened or ())
-        for each in by_connection.values():
-            live.open(each)
+        flows = _those_that(live.open, flow, by_connection.values())
+        since = time.monotonic()
         if story.meanwhile is not None:
             self._arranged.arrange(story.services, story.meanwhile)
-            for each in by_connection.values():
-                live.go_on(each)
-        return frozenset(by_connection.values())
+            flows = _those_that(live.go_on, flow, flows)
+        return _Open(story, frozenset(flows), since)
 
 
-def _stays(known: Story, story: Story) -> bool:
-    """Whether a claim that opens nothing is observed in the same present, and leaves it as it is."""
-    return (known.services, known.present) == (story.services, story.present) and not story.is_left
+def _connection(flow: Flow) -> Flow:
+    return flow.stray_of or flow
+
+
+def _those_that(send: Callable[[Flow], None], flow: Flow, flows: Iterable[Flow]) -> tuple[Flow, ...]:
+    """Sends on a flow, and on others. One on which that fails is left to its own claim, which then says so."""
+    send(flow)
+    sent = [flow]
+    for each in flows:
+        if each == flow:
+            continue
+        try:
+            send(each)
+        except DaemonDied:
+            raise
+        except LabError:
+            continue
+        sent.append(each)
+    return tuple(sent)

@@ -1,7 +1,7 @@
 """Modules whose Services stand in a row: nothing happens to any of them, and none is in another's way.
 
 A lab has all Services of a row behind one barrier, for the claims of all its modules; every other module is alone.
-A row is short: docs/findings.md, 2, says how many rules can be written at once.
+A row is short, because rules of many Services cannot be written at once (docs/findings.md, 2).
 """
 
 from pathlib import PurePath

@@ -23,7 +23,7 @@ def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     What takes longest is first: the modules that workers have last should be short. Modules that stand in a row are
     together; circumstances and claims keep the order in which they first come. Pure.
     """
-    presents, pasts = _Places(), _Places()
+    presents, pasts = _FirstSeen(), _FirstSeen()
     keys: dict[pytest.Item, tuple[str, int, bool, int]] = {}
     for item in items:
         mark = _when(item)
@@ -79,15 +79,16 @@ def flow_of(item: pytest.Item) -> Flow:
 
 
 def opened_with(item: pytest.Item, stories: Stories) -> tuple[Flow, ...]:
-    """The flows of other claims that are open when they are observed, and that have the same story as the item's."""
+    """The flows of claims behind the item's that are open when they are observed, and have the same story."""
     story = stories[item.nodeid]
     if story.opened is None:
         return ()
-    others = (each for each in item.session.items if each is not item)
+    items = item.session.items
+    others = items[items.index(item) + 1 :]
     return tuple(flow_of(each) for each in others if stories[each.nodeid] == story)
 
 
-class _Places:
+class _FirstSeen:
     """In which place each of some values came first."""
 
     def __init__(self) -> None:

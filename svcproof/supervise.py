@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from lab.capsule.start import Capsule
@@ -28,7 +29,10 @@ def supervise(capsule: Capsule, meanwhile: Callable[[], None] = lambda: None) ->
 
     before = {number: signal.signal(number, pass_on) for number in _ASKED}
     try:
-        meanwhile()
+        with suppress(
+            Exception
+        ):  # It is for nothing but to save time: who needs what it made meets the error.
+            meanwhile()
         return capsule.wait()
     finally:
         for number, handler in before.items():

@@ -156,6 +156,7 @@ class NetnsCluster:
     def resolve(self, flow: Flow, count: int) -> Resolution:
         """As send, once nodes and pods have forgotten their neighbours: also who was asked for by ARP meanwhile."""
         self.exchange.begin()
+        self.serving.catch_up()
         since_ns = time.time_ns()
         neighbours.forget(self.namespaces)
         traces = self.send(flow, count)

@@ -6,19 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.api import Deviation
 from lab.errors import DaemonDied
 from lab.model import Place
 from lab.netns.namespaces import Namespaces
 
-DEVIATIONS = (
-    Deviation(
-        "Kubernetes, etcd and the network's programs collect garbage a quarter as often as by default (GOGC is 400)",
-        "that is a tenth of the processor time that a run takes; what they do is the same",
-    ),
-)
-
-_ENVIRON = {"GOGC": "400"}
 _LAST_LINES = 12
 _LAST_CHARACTERS = 2000
 
@@ -92,7 +83,7 @@ class Launcher:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**_ENVIRON, **self.environ, **(environ or {})},
+                env={**self.environ, **(environ or {})},
                 start_new_session=True,
             )
         daemon = Daemon(name, tuple(argv), log, process)

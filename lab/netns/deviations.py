@@ -2,7 +2,7 @@
 
 from lab.api import Deviation
 from lab.capsule import linux
-from lab.netns import daemon, kube_proxy, pods
+from lab.netns import control_plane, kube_proxy, pods
 
 _DEVIATIONS = (
     Deviation(
@@ -39,6 +39,6 @@ def of_every_lab() -> tuple[Deviation, ...]:
         *pods.DEVIATIONS,
         *kube_proxy.DEVIATIONS,
         *_DEVIATIONS,
-        *daemon.DEVIATIONS,
+        *control_plane.DEVIATIONS,
         *((_PLAIN_ROOT,) if linux.in_initial_user_namespace() else ()),
     )

@@ -168,6 +168,7 @@ class Serving:
             # Not among the figures: it takes kube-proxy a second to start.
             self.wait_rules()
             self._wait_behind_rules()
+            self._unawaited = False
         except DaemonDied as error:
             line = lacking(error.output)
             if not line or not configured:

@@ -7,7 +7,7 @@ import pytest
 from conformance.arranged import Arranged
 from conformance.live import Live
 from conformance.open_flows import OpenFlows, Story
-from lab.errors import DaemonDied, LabError
+from lab.errors import DaemonDied, LabError, NotReady
 from lab.model import ClusterIP, Flow, Place, PodIP, PodIs, PodState, Service, ServicePort, Transport
 from lab.profiles import profile_named
 from tests.svcproof.fake_lab import FakeCluster
@@ -23,10 +23,10 @@ BACK, AWAY = "pod-a1 ready", "pod-a1 not ready"
 
 
 class Lab:
-    """A lab without a kernel, and what it is asked. dies_after: how many batches it sends before it dies."""
+    """A lab without a kernel, and what it is asked."""
 
-    def __init__(self, dies_after: int | None = None) -> None:
-        self.cluster = FakeCluster(profile_named("iptables-flannel"), dies_after=dies_after)
+    def __init__(self, cluster: FakeCluster | None = None) -> None:
+        self.cluster = cluster or FakeCluster(profile_named("iptables-flannel"))
         self.flows = OpenFlows(Arranged(self.cluster))
 
     def asked(self, story: Story, flow: Flow, *others: Flow) -> list[str]:
@@ -93,6 +93,36 @@ def test_a_flow_is_opened_anew_behind_what_is_not_of_its_story(between: Story) -
     assert connects(lab.asked(STORY, TWO)) == ["connect 61002"]
 
 
+class Refusing(FakeCluster):
+    """A lab in which the flow of one port cannot be opened."""
+
+    def connect(self, flow: Flow) -> None:
+        """Fails for that one."""
+        super().connect(flow)
+        if flow.source_port == TWO.source_port:
+            raise NotReady("a connection is established")
+
+
+def test_a_flow_that_cannot_be_opened_fails_its_own_claim_only() -> None:
+    """Whichever comes first; the flow is tried once more when it is its turn."""
+    lab = Lab(Refusing(profile_named("iptables-flannel")))
+    lab.asked(STORY, ONE, TWO, THREE)
+    with pytest.raises(NotReady):
+        lab.asked(STORY, TWO)
+    assert connects(lab.asked(STORY, THREE)) == ["connect 61003"]
+    lab = Lab(Refusing(profile_named("iptables-flannel")))
+    lab.asked(STORY, ONE, TWO, THREE)
+    assert lab.asked(STORY, THREE) == []
+
+
+def test_a_flow_that_has_waited_long_is_opened_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel forgets it in the end, which must not be taken for what kube-proxy does."""
+    lab = Lab()
+    lab.asked(STORY, ONE, TWO)
+    monkeypatch.setattr("conformance.open_flows.MOST_SECONDS", 0.0)
+    assert connects(lab.asked(STORY, TWO)) == ["connect 61002"]
+
+
 def test_what_strays_from_one_connection_has_it_opened_each_time() -> None:
     """Two claims about one connection: the first may end it."""
     lab = Lab()
@@ -104,7 +134,7 @@ def test_what_strays_from_one_connection_has_it_opened_each_time() -> None:
 
 def test_after_an_error_nothing_is_taken_for_open() -> None:
     """The lab died while flows were opened: the next claim opens its own."""
-    lab = Lab(dies_after=1)
+    lab = Lab(FakeCluster(profile_named("iptables-flannel"), dies_after=1))
     with pytest.raises(DaemonDied):
         lab.asked(STORY, ONE, TWO)
     with pytest.raises(LabError):

@@ -9,13 +9,17 @@ from typing import cast
 
 import pytest
 
+from lab.api import TracedProbe
 from lab.errors import DaemonDied
-from lab.model import Flow, Headers, Place, PodIP, Probe, Trace, Transport
+from lab.model import ArpRequest, Flow, Headers, Place, PodIP, Probe, Trace, Transport
+from lab.netns import neighbours
 from lab.netns.cluster import NetnsCluster
 from lab.netns.daemon import Daemon
+from lab.netns.inspection import Inspection
 from lab.netns.serving import Serving
 from lab.traffic.exchange import Exchange
-from tests.netns.fake_serving import Telling
+from lab.traffic.places import Captures
+from tests.netns.fake_serving import Here, Telling
 from tests.oracle.topology import facts_of
 
 FLOW = Flow(Place.POD_A1, PodIP(Place.POD_B1, 8080, Transport.UDP))
@@ -90,3 +94,88 @@ def test_nor_is_what_was_seen_of_a_change(cluster: NetnsCluster) -> None:
 
     with pytest.raises(DaemonDied, match="echo ended by itself"):
         cluster.watch([FLOW], change)
+
+
+class Owed(Serving):
+    """Serves nothing, and says when it has caught up with what was not awaited."""
+
+    def __init__(self, order: list[str]) -> None:
+        self.facts, self.proxies, self._order = facts_of(()), Telling(), order
+
+    def catch_up(self) -> None:
+        """Notes it."""
+        self._order.append("caught up")
+
+
+class Noting(Exchange):
+    """Sends nothing, and notes what it was to send."""
+
+    def __init__(self, order: list[str]) -> None:
+        self._order = order
+
+    def begin(self) -> None:
+        """Nothing was captured before."""
+
+    def connect(self, _way: object) -> None:
+        """Notes it."""
+        self._order.append("sent")
+
+    def send(self, *_: object, **__: object) -> Sequence[Trace]:
+        """Notes it."""
+        self._order.append("sent")
+        return ()
+
+    def send_during(self, _ways: object, _sentinels: object, action: Callable[[], None]) -> Sequence[Trace]:
+        """Notes it."""
+        self._order.append("sent")
+        action()
+        return ()
+
+
+class Tracing(Inspection):
+    """Traces nothing, and notes what it was to trace."""
+
+    def __init__(self, order: list[str]) -> None:
+        self._order = order
+
+    def traced(self, *_: object) -> TracedProbe:
+        """Notes it."""
+        self._order.append("sent")
+        return TracedProbe(SEEN[0], ())
+
+
+class Silent(Captures):
+    """Nobody asked for anybody."""
+
+    def __init__(self) -> None:
+        pass
+
+    def arp_requests(self, since_ns: int) -> Sequence[ArpRequest]:
+        """None."""
+        assert since_ns
+        return ()
+
+
+def test_nothing_is_sent_before_the_lab_has_caught_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was created and deleted again may still be in rules: whatever is sent waits for it first."""
+    order: list[str] = []
+    nothing = cast("dict[str, None]", dict.fromkeys(NetnsCluster.__slots__))
+    sending = {"exchange": Noting(order), "inspection": Tracing(order), "captures": Silent()}
+    standing = {"daemons": (), "network_daemons": (), "namespaces": Here(""), "serving": Owed(order)}
+    lab = NetnsCluster(**{**nothing, **sending, **standing})  # type: ignore[arg-type]  # as above
+    monkeypatch.setattr(neighbours, "forget", lambda _namespaces: order.append("sent"))
+
+    def change() -> None:
+        lab.serving.written_ns = 1
+
+    for send in (
+        lambda: lab.connect(FLOW),
+        lambda: lab.send(FLOW, 1),
+        lambda: lab.watch([FLOW], change),
+        lambda: lab.send_traced(FLOW),
+        lambda: lab.resolve(FLOW, 1),
+    ):
+        order.clear()
+        send()
+        assert order[0] == "caught up"
+        assert "sent" in order

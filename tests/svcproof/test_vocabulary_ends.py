@@ -86,6 +86,25 @@ def test_what_a_worker_that_dies_had_not_begun_is_run_by_the_other(pytester: pyt
     assert error.endswith("test_b.py::test_it[second]; claims that were not run: 1 of test_b.py")
 
 
+def test_of_a_row_only_the_module_at_which_a_worker_died_is_not_run(pytester: pytest.Pytester) -> None:
+    """The others of the row, that it had not begun, are run by the other worker."""
+    scenarios = ScenarioRun(pytester)
+    dying = f"if 'second' in request.node.name: os.kill(os.getpid(), 9)\n    {HONEST}"
+    slow = f"__import__('time').sleep(1); {HONEST}"
+    for name, requirement, body in (
+        ("cluster_ip", "cip-basic", dying),
+        ("node_port", "cip-node", HONEST),
+        ("udp", "cip-hairpin", HONEST),
+        ("c", "cip-ports", slow),
+        ("d", "cip-proto", HONEST),
+        ("e", "cip-ext", HONEST),
+    ):
+        scenarios.scenario(name, module(name.replace("_", ""), requirement, body))
+    ended = scenarios.here("-n2", "--dist", "loadscope", "--no-loadscope-reorder", "--max-worker-restart=0")
+    assert ended.code == 3
+    assert [each for each, verdict in ended.verdicts.items() if verdict != "pass"] == ["cip-basic.second"]
+
+
 def test_when_every_worker_has_died_the_run_ends(pytester: pytest.Pytester) -> None:
     """Each is named, and so is every module of which something was not run."""
     scenarios = ScenarioRun(pytester)

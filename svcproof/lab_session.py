@@ -27,8 +27,9 @@ from svcproof.gathered import RESULT_ATTRIBUTE, USAGE_OUTPUT, keep_collected, ke
 from svcproof.judged import claim_result
 from svcproof.kept import keep_packets
 from svcproof.kernel_evidence import with_evidence
-from svcproof.ordered import Stories, flow_of, in_order, opened_with, stories_of
+from svcproof.ordered import in_order
 from svcproof.session_facts import ORDER, RUN
+from svcproof.stories import Stories, flow_of, opened_with, stories_of
 
 ONLY_LAB = "lab"
 _FIRST_WORKER = ("", "gw0")
@@ -139,9 +140,8 @@ def pytest_runtest_makereport(
     """Attaches the claim's result to the report of its call, or of the set-up that failed before it."""
     report = yield
     if report.when == "teardown":
-        item.stash[_LIVE] = (
-            None  # What was captured of hundreds of claims would be held on to, and looked through.
-        )
+        # Else what was captured of hundreds of claims would be held on to, and looked through for garbage.
+        item.stash[_LIVE] = None
     if report.when == "teardown" or (report.when == "setup" and report.passed):
         return report
     result = claim_result(

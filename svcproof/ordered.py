@@ -1,4 +1,4 @@
-"""In which order claims are asked, and which share what comes before: that a lab changes no oftener than it must."""
+"""In which order claims are asked: that a lab changes no oftener than it must, and that no worker waits for another."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
@@ -7,14 +7,11 @@ import pytest
 
 from conformance.open_flows import Story
 from conformance.outcome import Balanced
-from lab.model import Flow
 from scenarios.rows import row_of
-from svcproof.collected import given_services
+from svcproof.stories import stories_of, when_of
 
 _CLAIM_SECONDS, _CHANGE_SECONDS, _BALANCE_SECONDS = 0.1, 0.6, 1.0
-
-Stories = Mapping[str, Story]
-"""What is so until a claim is observed, by node id."""
+"""What a claim takes, one that needs a change before it, and one that judges shares; seen on two processors."""
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
@@ -26,7 +23,7 @@ def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     presents, pasts = _FirstSeen(), _FirstSeen()
     keys: dict[pytest.Item, tuple[str, int, bool, int]] = {}
     for item in items:
-        mark = _when(item)
+        mark = when_of(item)
         past = tuple(mark.kwargs[name] for name in ("opened", "meanwhile", "before"))
         is_fresh = not any(each is not None for each in past)
         keys[item] = (str(item.path), presents.of(mark.args[0]), is_fresh, pasts.of(past))
@@ -40,7 +37,7 @@ def _seconds(items: Sequence[pytest.Item]) -> Mapping[str, float]:
     seconds: dict[str, float] = defaultdict(float)
     known: set[tuple[str, Story]] = set()
     for item in items:
-        row, story, after = row_of(item.path), stories[item.nodeid], _when(item).kwargs["after"]
+        row, story, after = row_of(item.path), stories[item.nodeid], when_of(item).kwargs["after"]
         seconds[row] += _CLAIM_SECONDS if (row, story) in known else _CHANGE_SECONDS
         seconds[row] += 0.0 if after is None else after.idle_seconds * after.times
         seconds[row] += _BALANCE_SECONDS if isinstance(_expected(item), Balanced) else 0.0
@@ -52,42 +49,6 @@ def _expected(item: pytest.Item) -> object:
     return item.callspec.params["expect"]  # type: ignore[attr-defined]  # parametrized functions have it
 
 
-def stories_of(items: Sequence[pytest.Item]) -> Stories:
-    """The story of each item's claim. The Services are those of all the items in its row."""
-    rows: dict[str, list[pytest.Item]] = defaultdict(list)
-    for item in items:
-        rows[row_of(item.path)].append(item)
-    services = {row: given_services(together) for row, together in rows.items()}
-    stories = {}
-    for item in items:
-        mark = _when(item)
-        before = mark.kwargs["before"]
-        stories[item.nodeid] = Story(
-            services[row_of(item.path)],
-            mark.kwargs["opened"],
-            mark.kwargs["meanwhile"],
-            mark.args[0] if before is None else before,
-            is_left=before is not None,
-        )
-    return stories
-
-
-def flow_of(item: pytest.Item) -> Flow:
-    """The flow that the item's claim observes."""
-    flow: Flow = item.callspec.params["flow"]  # type: ignore[attr-defined]  # parametrized functions have it
-    return flow
-
-
-def opened_with(item: pytest.Item, stories: Stories) -> tuple[Flow, ...]:
-    """The flows of claims behind the item's that are open when they are observed, and have the same story."""
-    story = stories[item.nodeid]
-    if story.opened is None:
-        return ()
-    items = item.session.items
-    others = items[items.index(item) + 1 :]
-    return tuple(flow_of(each) for each in others if stories[each.nodeid] == story)
-
-
 class _FirstSeen:
     """In which place each of some values came first."""
 
@@ -96,10 +57,3 @@ class _FirstSeen:
 
     def of(self, value: Hashable) -> int:
         return self._known.setdefault(value, len(self._known))
-
-
-def _when(item: pytest.Item) -> pytest.Mark:
-    mark = item.get_closest_marker("when")
-    if mark is None:
-        raise pytest.UsageError(f"{item.nodeid} needs @claims(...)")
-    return mark

@@ -6,8 +6,9 @@ from itertools import groupby
 import pytest
 
 from scenarios.rows import row_of
-from svcproof.ordered import flow_of, in_order, opened_with, stories_of
+from svcproof.ordered import in_order
 from svcproof.scenario_items import scenario_items
+from svcproof.stories import flow_of, opened_with, stories_of
 
 ITEMS = scenario_items()
 ORDERED = in_order(ITEMS)

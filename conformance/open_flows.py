@@ -37,7 +37,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """Flows that are open and have not been observed. since: when the last packets were sent on them, monotonic."""
+    """Flows that are open and have not been observed. since: when they had been opened, monotonic."""
 
     story: Story
     flows: frozenset[Flow]

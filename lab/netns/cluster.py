@@ -122,15 +122,13 @@ class NetnsCluster:
 
     def connect(self, flow: Flow) -> None:
         """Opens the connection of a TCP flow with a source port, over which what is sent of it goes from then on."""
-        self.check()
-        self.serving.catch_up()
+        self._get_ready()
         self.exchange.connect(way_of(flow, self.standing))
 
     def send(self, flow: Flow, count: int) -> Sequence[Trace]:
         """Sends `count` fresh probes; what became of each, its silence proven, or marked as lost with the sentinels."""
         self.exchange.begin()
-        self.check()
-        self.serving.catch_up()
+        self._get_ready()
         way = way_of(flow, self.standing)
         if flow.own_addresses and count > len(way.sources):
             raise UsageError(
@@ -165,8 +163,7 @@ class NetnsCluster:
     def watch(self, flows: Sequence[Flow], change: Callable[[], None]) -> Watch:
         """Sends fresh probes of these flows, each from a place of its own, all the while that `change` runs."""
         self.exchange.begin()
-        self.check()
-        self.serving.catch_up()
+        self._get_ready()
         ways = [way_of(flow, self.standing) for flow in flows]
         each = [sentinels(flow, way, self.standing) for flow, way in zip(flows, ways, strict=True)]
         times: list[int] = []
@@ -215,8 +212,7 @@ class NetnsCluster:
 
     def send_traced(self, flow: Flow) -> TracedProbe:
         """Sends one more probe, with the kernels of all nodes telling which rules it passes. Never judged."""
-        self.check()
-        self.serving.catch_up()
+        self._get_ready()
         with one_processor():
             return self.inspection.traced(flow, self.standing, self.exchange, self._asking())
 
@@ -284,6 +280,11 @@ class NetnsCluster:
         self.check()
         self.inspection.forget()
         self.exchange.forget()
+
+    def _get_ready(self) -> None:
+        """Before anything is sent: every program runs, and rules are as the API has it."""
+        self.check()
+        self.serving.catch_up()
 
     def _client_at(self, place: Place) -> Kube:
         """A client for use there, whose connections stay open."""

@@ -15,7 +15,7 @@ from lab.model import ArpRequest, Direction, Place, PlaceKind, Sighting
 from lab.side_by_side import side_by_side
 from lab.traffic import arp
 from lab.traffic.checksum import with_sum
-from lab.traffic.decode import Known, decoder
+from lab.traffic.decode import Decoded, Known, decoder
 from lab.traffic.inbox import Inbox, open_sockets
 from lab.traffic.ring import Ring
 
@@ -63,6 +63,10 @@ class Captures:
     def sightings(self, known: Known) -> Iterator[tuple[int, Sighting]]:
         """What has been captured by now of the known probes: mark and sighting."""
         decoded = decoder(known)
+        yield from self._at_interfaces(decoded)
+        yield from self._at_sockets(decoded)
+
+    def _at_interfaces(self, decoded: Callable[[bytes], Decoded | None]) -> Iterator[tuple[int, Sighting]]:
         for place, ring in self._rings.items():
             for time_ns, index, outgoing, packet in ring.read():
                 direction = Direction.OUT if outgoing else Direction.IN
@@ -79,22 +83,16 @@ class Captures:
                 elif arp.is_request(packet):
                     interface = self._interface(place, index)
                     self._requests.append(ArpRequest(time_ns, place, interface, direction, *arp.ends(packet)))
+
+    def _at_sockets(self, decoded: Callable[[bytes], Decoded | None]) -> Iterator[tuple[int, Sighting]]:
         for place, inbox in self._inboxes.items():
             for time_ns, packet in inbox.read():
                 found = decoded(packet)
                 # A tunnel's packet is the tunnel's, not a program's: what it carries goes on from here.
                 if found is not None and found.tunnel is None:
-                    sighting = Sighting(
-                        time_ns,
-                        place,
-                        "socket",
-                        Direction.LOCAL,
-                        found.part,
-                        found.headers,
-                        None,
-                        found.refusal,
-                    )
-                    yield found.mark, sighting
+                    mark, part, headers, _, refusal = found
+                    local = Direction.LOCAL
+                    yield mark, Sighting(time_ns, place, "socket", local, part, headers, None, refusal)
 
     def arp_requests(self, since_ns: int) -> Sequence[ArpRequest]:
         """Those among what sightings() has read of frames since then, in the order of time."""
